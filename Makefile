@@ -1,0 +1,42 @@
+# The two commands a person needs: `make run` and `make test`. Everything else is a part of them.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_STAMP := .venv/.run-installed
+TEST_STAMP := .venv/.test-installed
+export ATLAS_DATA ?= data
+
+.PHONY: run test lint build bench clean
+
+run: build
+	$(BIN)/python -m dashboard
+
+build: $(RUN_STAMP)
+	$(BIN)/python -m etl build
+
+test: $(TEST_STAMP) lint
+	tests/ensure-chromium
+	$(BIN)/python -m pytest
+
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(TEST_STAMP) build
+	tests/ensure-chromium
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv build dashboard/.compressed
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+
+$(RUN_STAMP): lock/run.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r lock/run.txt
+	touch $@
+
+$(TEST_STAMP): lock/test.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r lock/test.txt
+	touch $@ $(RUN_STAMP)
