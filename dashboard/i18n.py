@@ -1,0 +1,117 @@
+"""Three languages: words from `locales/<lang>.po` (English text is the key), numbers and dates from CLDR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LOCALES = Path(__file__).parent / "locales"
+DEFAULT = "en"
+#: Units written directly as CLDR percent; every other unit follows the number after a space.
+PERCENT_UNITS = frozenset({"pct"})
+NBSP, NNBSP, MINUS = "\u00a0", "\u202f", "\u2212"
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """The languages there is a catalogue for, German first: adding one is adding its .po file."""
+    found = {path.stem for path in LOCALES.glob("*.po")} | {DEFAULT}
+    first = [code for code in ("de", "fr", "en") if code in found]
+    return tuple(first + sorted(found - set(first)))
+
+
+@lru_cache(maxsize=8)
+def catalogue(lang: str) -> dict[str, str]:
+    """msgid → translation; empty for the language the code is written in."""
+    path = LOCALES / f"{lang}.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        messages = read_po(file, locale=lang)
+    return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything a page needs to speak one language."""
+
+    lang: str
+
+    def __call__(self, msgid: str, **values: object) -> str:
+        """The sentence in this language, with `{name}` places filled."""
+        text = catalogue(self.lang).get(msgid, msgid)
+        return text.format(**values) if values else text
+
+    @property
+    def locale(self) -> Locale:
+        """CLDR locale."""
+        return Locale.parse(self.lang)
+
+    def number(self, value: float, decimals: int = 0, *, sign: bool = False) -> str:
+        """A number as this language writes it, with a true minus; `sign` writes a plus as well."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        value = round(value, decimals) + 0.0
+        text = format_decimal(abs(value), format=pattern, locale=self.locale)
+        return (MINUS if value < 0 else "+" if sign and value > 0 else "") + text
+
+    def value(self, value: float, unit: str, decimals: int) -> str:
+        """A figure with its unit, short: 12,4 % · +1,3 pp · 58,2 Mio. € · 1 234."""
+        signed = unit in ("pp", "pct_change")
+        if unit == "eur" and abs(value) >= 1e5:
+            return self(f"{self.number(value / 1e6, 1)}{NBSP}m EUR") if self.lang == DEFAULT else self._millions(value)
+        number = self.number(value, decimals, sign=signed)
+        suffix = self.suffix(unit)
+        return f"{number}{suffix}" if suffix else number
+
+    def _millions(self, value: float) -> str:
+        return f"{self.number(value / 1e6, 1)}{NBSP}{self('m EUR')}"
+
+    def suffix(self, unit: str) -> str:
+        """What follows the number, space included."""
+        space = NNBSP if self.lang == "fr" else NBSP
+        if unit in PERCENT_UNITS or unit == "pct_change":
+            return "%" if self.lang == DEFAULT else f"{space}%"
+        short = {"pp": self("pp"), "eur": "€", "eur_per_inhabitant": "€", "mio_eur": self("m EUR")}
+        return f"{NBSP}{short[unit]}" if unit in short else ""
+
+    def period(self, period: str) -> str:
+        """2024 · Q2 2024 · June 2024, as this language writes it."""
+        from datetime import date  # noqa: PLC0415
+
+        if "-Q" in period:
+            year, quarter = period.split("-Q")
+            return self("Q{quarter} {year}", quarter=quarter, year=year)
+        if len(period) == 7:
+            year, month = period.split("-")
+            return format_date(date(int(year), int(month), 1), "LLLL y", locale=self.locale)
+        return period
+
+    def date(self, value: object) -> str:
+        """A day, in the language's medium form."""
+        return format_date(value, "medium", locale=self.locale)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=8)
+def words(lang: str) -> Words:
+    """The words of a language; unknown ones are a programming error, addresses are checked before."""
+    if lang not in languages():
+        raise KeyError(lang)
+    return Words(lang)
+
+
+def negotiate(header: str) -> str:
+    """The site's language that an Accept-Language header prefers; German where none fits."""
+    wanted: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        code, _, quality = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(quality or 1), code.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((code for _, code in sorted(wanted) if code in languages()), "de")

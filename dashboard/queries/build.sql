@@ -1,0 +1,1 @@
+select id, content, (select count(*) from observation) as observations from build

@@ -1,0 +1,145 @@
+"""The only door to DuckDB: opens the published build read-only and hardened, answers named queries, follows the pointer.
+
+A request holds one `Build` from start to end, so a page never mixes two builds. Queries are the files in `queries/`;
+values are always bound, never written into SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+QUERIES = Path(__file__).parent / "queries"
+QUERY_SECONDS = 2.0
+POINTER_SECONDS = 1.0
+
+
+class NoBuildError(Exception):
+    """There is no build to serve; the message says how to make one."""
+
+
+class SlowQueryError(Exception):
+    """A query was stopped at QUERY_SECONDS."""
+
+
+@lru_cache(maxsize=64)
+def sql(name: str) -> str:
+    """The text of `queries/<name>.sql`."""
+    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@dataclass
+class Build:
+    """One open build file. Thread-safe: every query uses a cursor of its own."""
+
+    id: str
+    path: Path
+    pointer: Mapping[str, Any]
+    cache: dict[Any, Any] = field(default_factory=dict)
+    _connection: duckdb.DuckDBPyConnection | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            if self._connection is None:
+                self._connection = duckdb.connect(
+                    str(self.path),
+                    read_only=True,
+                    config={
+                        "threads": 1,
+                        "enable_external_access": "false",
+                        "autoinstall_known_extensions": "false",
+                        "autoload_known_extensions": "false",
+                        "lock_configuration": "true",
+                    },
+                )
+            return self._connection
+
+    def frame(self, query: str, **values: object) -> pl.DataFrame:
+        """The rows of the named query as a Polars frame.
+
+        Raises SlowQueryError after QUERY_SECONDS.
+        """
+        cursor = self._open().cursor()
+        timer = threading.Timer(QUERY_SECONDS, cursor.interrupt)
+        timer.start()
+        try:
+            return cursor.sql(sql(query), params=values or None).pl()
+        except duckdb.InterruptException as error:
+            raise SlowQueryError(query) from error
+        finally:
+            timer.cancel()
+            cursor.close()
+
+    def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
+        """The rows of the named query as dictionaries."""
+        return self.frame(query, **values).to_dicts()
+
+    def remember(self, key: object, make: Any) -> Any:
+        """A value derived from this build alone, computed once; the cache dies with the build."""
+        if key not in self.cache:
+            if len(self.cache) > 2000:
+                self.cache.clear()
+            self.cache[key] = make()
+        return self.cache[key]
+
+    def close(self) -> None:
+        """Close the file; running queries finish on their own cursors."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+class Store:
+    """Follows `<data>/current.json` and hands out the current build."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._build: Build | None = None
+        self._seen = (0, 0)
+        self._looked = 0.0
+        self._lock = threading.Lock()
+
+    def current(self) -> Build:
+        """The published build; looks at the pointer at most once per POINTER_SECONDS.
+
+        A pointer that cannot be read, or names a file that is not there, leaves the last good build serving.
+        Raises NoBuildError where there has never been one.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if self._build is None or now - self._looked >= POINTER_SECONDS:
+                self._looked = now
+                self._follow()
+            if self._build is None:
+                raise NoBuildError(
+                    f"No published build: {self.data / 'current.json'} is missing or broken. Run `make build`."
+                )
+            return self._build
+
+    def _follow(self) -> None:
+        pointer = self.data / "current.json"
+        try:
+            stat = pointer.stat()
+            seen = (stat.st_mtime_ns, stat.st_ino)
+            if seen == self._seen and self._build is not None:
+                return
+            content = json.loads(pointer.read_text(encoding="utf-8"))
+            path = (self.data / content["file"]).resolve()
+            if self._build is None or content["build"] != self._build.id:
+                fresh = Build(content["build"], path, content)
+                fresh.rows("build")  # opens it: a broken file must fail here, not in a reader's request
+                self._build = fresh
+            self._seen = seen
+        except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
+            return
