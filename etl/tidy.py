@@ -7,7 +7,9 @@ Every function raises DeliveryError naming file, line, column and remedy. Lines 
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -66,8 +68,15 @@ def read_csv(
 
 
 def read_text(path: Path, encoding: str = "utf-8") -> str:
-    """The file's text without byte-order mark; refuses HTML, undecodable bytes and a cut last line."""
+    """The file's text without byte-order mark, unpacked where it is gzip; refuses HTML and undecodable bytes."""
     raw = path.read_bytes()
+    if raw[:2] == b"\x1f\x8b":
+        try:
+            raw = gzip.decompress(raw)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DeliveryError(
+                f"the compressed file is damaged or cut short ({error})", file=path.name, remedy=_AGAIN
+            ) from error
     head = raw[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith((b"<!doctype", b"<html", b"<?xml")) or b"<html" in head:
         raise DeliveryError(
