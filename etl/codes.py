@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from os.path import commonprefix
 from typing import Final
 
 SYSTEMS: Final = ("nuts", "ags", "insee_reg", "insee_dep", "insee_com", "iso")
@@ -250,7 +249,7 @@ def _hint(text: str, systems: Iterable[str]) -> str:
         pairs = list(zip(one, text, strict=False))
         return (
             2 * abs(len(one) - len(text)) + sum(a != b for a, b in pairs),
-            -len(commonprefix([one, text])),
+            next((-place for place, (a, b) in enumerate(pairs) if a != b), -len(pairs)),
             sum(abs(ord(a) - ord(b)) for a, b in pairs),
         )
 
