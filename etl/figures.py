@@ -1,0 +1,207 @@
+"""Figures of one source, ready for a build: from a delivery, or as shipped in `data/figures/`.
+
+Shipped: `<source>.parquet` (model.OBSERVATION, sorted) and `<source>.json` (where, when and under which licence it
+was taken, and the SHA-256 of each raw file). The publishers' raw files themselves are never committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from etl.catalogue import Catalogue
+from etl.correct import correct
+from etl.model import OBSERVATION, CatalogueError, Delivery, DeliveryError
+from etl.select import select
+from etl.snapshot import find_deliveries, snapshot, write_atomically
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One raw file that figures were taken from; a row of table `delivery`."""
+
+    sha256: str
+    source: str
+    file: str
+    url: str
+    retrieved: date
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One source's observations and the raw files they came from. way: 'delivery', 'snapshot' or 'shipped'."""
+
+    source: str
+    way: str
+    rows: pl.DataFrame
+    origins: tuple[Origin, ...]
+
+    @property
+    def retrieved(self) -> date:
+        """The day of the newest raw file."""
+        return max(origin.retrieved for origin in self.origins)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what a build takes from here: the rows, and the raw files with their dates."""
+        return hashlib.sha256((frame_hash(self.rows) + json.dumps(_plain(self.origins))).encode()).hexdigest()
+
+
+def _plain(origins: Iterable[Origin]) -> list[dict[str, str]]:
+    return [{**asdict(origin), "retrieved": origin.retrieved.isoformat()} for origin in origins]
+
+
+def frame_hash(frame: pl.DataFrame) -> str:
+    """SHA-256 of a frame's names and cells in the given order; the same on every machine and version."""
+    flat = frame.with_columns(
+        pl.Series(name, [json.dumps(value, ensure_ascii=False, default=str) for value in frame[name].to_list()])
+        for name, kind in frame.schema.items()
+        if kind.is_nested()
+    )
+    buffer = io.BytesIO()
+    flat.write_csv(buffer, null_value="\\N", quote_style="non_numeric")
+    return hashlib.sha256(buffer.getbuffer()).hexdigest()
+
+
+def from_delivery(catalogue: Catalogue, delivery: Delivery, way: str) -> Figures:
+    """Parse, correct and select one delivery; raises DeliveryError naming file, line, column and remedy."""
+    source = delivery.source
+    indicators = catalogue.of_source(source.id)
+    tidy = correct(catalogue.sources[source.id].parse(delivery), catalogue.corrections.get(source.id, ()))
+    lacking = any(not delivery.has(file.key) for file in source.files)
+    hashes = {key: raw.sha256 for key, raw in delivery.files.items()}
+    rows = select(tidy, indicators, hashes, optional=lacking)
+    used = set(rows["delivery"].unique().to_list())
+    origins = tuple(
+        Origin(raw.sha256, source.id, raw.path.name, raw.url, raw.retrieved)
+        for raw in sorted(delivery.files.values(), key=lambda raw: raw.key)
+        if raw.sha256 in used
+    )
+    return Figures(source.id, way, rows, origins)
+
+
+def gather(
+    catalogue: Catalogue, data: Path, folder: Path | None, retrieved: date | None = None
+) -> tuple[dict[str, Figures], list[str]]:
+    """Figures of every source: of a `--from` delivery, else of a newer snapshot, else as shipped.
+
+    Returns them by source id, and the ids of sources that have none at all.
+    """
+    shipped = {id_: found for id_ in catalogue.sources if (found := read_shipped(data, id_)) is not None}
+    known = {origin.sha256: origin.retrieved for figures in shipped.values() for origin in figures.origins}
+    declared = [module.source for module in catalogue.sources.values()]
+    deliveries = find_deliveries(folder, declared, retrieved, known) if folder else {}
+    gathered: dict[str, Figures] = {}
+    for source in declared:
+        ours = shipped.get(source.id)
+        if source.id in deliveries:
+            gathered[source.id] = _complete(from_delivery(catalogue, deliveries[source.id], "delivery"), ours)
+            continue
+        fetched = snapshot(data, source)
+        if fetched is not None and _is_newer(fetched, ours):
+            gathered[source.id] = _complete(from_delivery(catalogue, fetched, "snapshot"), ours)
+        elif ours is not None:
+            gathered[source.id] = ours
+    for id_, figures in gathered.items():
+        _expect_declared(catalogue, id_, figures)
+    return gathered, [source.id for source in declared if source.id not in gathered]
+
+
+def _is_newer(fetched: Delivery, ours: Figures | None) -> bool:
+    if ours is None:
+        return True
+    same = {raw.sha256 for raw in fetched.files.values()} <= {origin.sha256 for origin in ours.origins}
+    return not same and max(raw.retrieved for raw in fetched.files.values()) >= ours.retrieved
+
+
+def _complete(figures: Figures, ours: Figures | None) -> Figures:
+    """Where an optional file was not delivered, the shipped figures that it would have renewed stay."""
+    if ours is None:
+        return figures
+    here = figures.rows["indicator"].unique().implode()
+    kept = ours.rows.filter(~pl.col("indicator").is_in(here))
+    if kept.is_empty():
+        return figures
+    have = {origin.sha256 for origin in figures.origins}
+    wanted = set(kept["delivery"].unique().to_list()) - have
+    origins = (*figures.origins, *(origin for origin in ours.origins if origin.sha256 in wanted))
+    rows = pl.concat([figures.rows, kept]).sort("indicator", "dimension", "member", "region", "period")
+    return Figures(figures.source, figures.way, rows, origins)
+
+
+def _expect_declared(catalogue: Catalogue, source: str, figures: Figures) -> None:
+    """Shipped figures must be of indicators that exist; a renamed one has to be shipped again."""
+    known = {indicator.id for indicator in catalogue.of_source(source)}
+    found = set(figures.rows["indicator"].unique().to_list())
+    remedy = f"run `python -m etl ship --from FOLDER` with a delivery of {source}"
+    if found - known:
+        raise CatalogueError(
+            f"figures/{source}.parquet: holds '{min(found - known)}', which is no indicator of it; {remedy}"
+        )
+
+
+# ── Shipped ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_shipped(data: Path, source: str) -> Figures | None:
+    """The figures shipped in `data/figures/`, or None; raises DeliveryError where they do not match their record."""
+    parquet, sidecar = data / "figures" / f"{source}.parquet", data / "figures" / f"{source}.json"
+    if not parquet.exists() and not sidecar.exists():
+        return None
+    again = f"take both files from the repository again, or run `python -m etl ship --from FOLDER` for {source}."
+    try:
+        record = json.loads(sidecar.read_text(encoding="utf-8"))
+        rows = pl.read_parquet(parquet)
+        origins = tuple(
+            Origin(**{**raw, "source": source, "retrieved": date.fromisoformat(raw["retrieved"])})
+            for raw in record["deliveries"]
+        )
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+        raise DeliveryError(f"shipped figures unreadable ({error})", file=parquet.name, remedy=again) from error
+    if rows.schema != OBSERVATION:
+        raise DeliveryError("shipped figures have other columns", file=parquet.name, remedy=again)
+    if frame_hash(rows) != record["content"]:
+        raise DeliveryError(
+            "shipped figures were changed: they do not match 'content' in the record",
+            file=parquet.name,
+            remedy=again,
+        )
+    return Figures(source, "shipped", rows, origins)
+
+
+def ship(catalogue: Catalogue, data: Path, figures: Figures) -> bool:
+    """Write one source's figures and their record to `data/figures/`; False where they are there already."""
+    rows = figures.rows.sort("indicator", "dimension", "member", "region", "period")
+    source = catalogue.sources[figures.source].source
+    record = {
+        "source": source.id,
+        "publisher": source.publisher,
+        "url": source.url,
+        "licence": {"name": source.licence.name, "url": source.licence.url, "credit": source.licence.credit},
+        "redistribute": source.redistribute,
+        "vintage": source.vintage,
+        "retrieved": figures.retrieved.isoformat(),
+        "rows": rows.height,
+        "content": frame_hash(rows),
+        "deliveries": [{key: text for key, text in raw.items() if key != "source"} for raw in _plain(figures.origins)],
+    }
+    sidecar = (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
+    buffer = io.BytesIO()
+    rows.write_parquet(buffer, compression="zstd", compression_level=19, statistics=False)
+    folder = data / "figures"
+    changed = False
+    for path, content in (
+        (folder / f"{source.id}.parquet", buffer.getvalue()),
+        (folder / f"{source.id}.json", sidecar),
+    ):
+        if not path.exists() or path.read_bytes() != content:
+            write_atomically(path, content)
+            changed = True
+    return changed

@@ -1,0 +1,206 @@
+"""Filling a fresh DuckDB build: schema, what is declared, the figures, then the transforms and checks in order.
+
+The SQL is static text from files; what differs between indicators is data in the `indicator` table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import polars as pl
+
+from etl import codes
+from etl.catalogue import Catalogue
+from etl.check import check
+from etl.figures import Figures
+from etl.model import OBSERVATION, Indicator
+
+_HERE: Final = Path(__file__).parent
+_LEVELS: Final = ("country", "land", "nuts2", "nuts3")
+_NULLABLE: Final = ("adm", "parent", "land", "kind", "ags", "insee_reg", "insee_dep", "iso")
+
+#: One statement per table; `incoming` is the frame that is being inserted.
+_INSERT: Final = {
+    "region": "insert into region by name from incoming",
+    "map_unit": "insert into map_unit by name from incoming",
+    "source": "insert into source by name from incoming",
+    "delivery": "insert into delivery by name from incoming",
+    "indicator": "insert into indicator by name from incoming",
+    "indicator_words": """insert into indicator_words by name
+        select * exclude (gaps_keys, gaps_values, reasons_keys, reasons_values),
+          map(gaps_keys, gaps_values) as gaps, map(reasons_keys, reasons_values) as reasons from incoming""",
+    "member_words": "insert into member_words by name from incoming",
+    "figure": "insert into figure by name select i.*, r.level from incoming i left join region r on r.code = i.region",
+}
+_FIGURE: Final = """create temp table figure (indicator varchar, level tinyint, region varchar, period varchar,
+    dimension varchar, member varchar, value double, status varchar, reason varchar, n bigint, source varchar,
+    delivery varchar)"""
+
+
+def fill(path: Path, catalogue: Catalogue, gathered: Mapping[str, Figures], say: Callable[[str], None]) -> None:
+    """Make the build at `path` from the gathered figures; raises CheckError where a check finds rows.
+
+    Table `build` stays empty: who seals the build writes it.
+    """
+    connection = duckdb.connect(str(path))
+    try:
+        connection.execute((_HERE / "schema.sql").read_text(encoding="utf-8"))
+        connection.execute(_FIGURE)
+        indicators = with_figures(catalogue, gathered)
+        for table, frame in _frames(catalogue, indicators, gathered).items():
+            _insert(connection, table, frame)
+        check(connection, figures=True)
+        transform(connection, catalogue, indicators, say)
+        check(connection, figures=False)
+        connection.execute("checkpoint")
+    finally:
+        connection.close()
+
+
+def transform(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    indicators: Iterable[Indicator],
+    say: Callable[[str], None] = lambda line: None,
+) -> None:
+    """Run `etl/transform/*.sql` in order; the derivations once per depth, so that one may build on another."""
+    depths = {indicator.id: catalogue.depths[indicator.id] for indicator in indicators}
+    frame = pl.DataFrame(
+        {"indicator": list(depths), "depth": list(depths.values())}, schema={"indicator": pl.String, "depth": pl.Int64}
+    )
+    connection.register("incoming", frame)
+    connection.execute("create temp table depth as from incoming")
+    connection.unregister("incoming")
+    files = sorted((_HERE / "transform").glob("*.sql"))
+    derive = [path for path in files if "_derive_" in path.name]
+    for number, path in enumerate(files, 1):
+        say(f"  transform {number}/{len(files)} {path.stem}")
+        if path not in derive:
+            connection.execute(path.read_text(encoding="utf-8"))
+        elif path == derive[-1]:
+            for depth in range(1, max(depths.values(), default=0) + 1):
+                for derivation in derive:
+                    connection.execute(derivation.read_text(encoding="utf-8"), {"depth": depth})
+
+
+def with_figures(catalogue: Catalogue, gathered: Mapping[str, Figures]) -> list[Indicator]:
+    """The indicators that have figures, or derive from ones that do; only these are in a build."""
+    have = {id_ for figures in gathered.values() for id_ in figures.rows["indicator"].unique()}
+    for id_ in sorted(catalogue.indicators, key=lambda id_: catalogue.depths[id_]):
+        derive = catalogue.indicators[id_].derive
+        if derive and derive.of in have and (not derive.by or derive.by in have):
+            have.add(id_)
+    return [indicator for indicator in catalogue.indicators.values() if indicator.id in have]
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    connection.register("incoming", frame)
+    connection.execute(_INSERT[table])
+    connection.unregister("incoming")
+
+
+def _frames(
+    catalogue: Catalogue, indicators: list[Indicator], gathered: Mapping[str, Figures]
+) -> dict[str, pl.DataFrame]:
+    """What goes into each table, in the order of loading."""
+    regions = pl.DataFrame([asdict(region) for region in codes.regions()])
+    regions = regions.with_columns(pl.col(name).replace("", None) for name in _NULLABLE)
+    country = {region.code: region.country for region in codes.regions()}
+    units = [
+        {"level": level, "code": code, "country": country[code]} for level in _LEVELS for code in codes.units(level)
+    ]
+    # One file may feed two sources; its row names the first.
+    origins = {
+        origin.sha256: asdict(origin) for id_ in sorted(gathered, reverse=True) for origin in gathered[id_].origins
+    }
+    return {
+        "region": regions,
+        "map_unit": pl.DataFrame(units),
+        "source": pl.DataFrame([_source(catalogue, gathered[id_]) for id_ in sorted(gathered)]),
+        "delivery": pl.DataFrame([origins[sha256] for sha256 in sorted(origins)]),
+        "indicator": _indicator_frame(catalogue, indicators),
+        "indicator_words": _words_frame(indicators),
+        "member_words": _members_frame(indicators),
+        "figure": pl.concat([gathered[id_].rows for id_ in sorted(gathered)]).select(*OBSERVATION),
+    }
+
+
+def _source(catalogue: Catalogue, figures: Figures) -> dict[str, Any]:
+    source = catalogue.sources[figures.source].source
+    return {
+        "id": source.id,
+        "publisher": source.publisher,
+        **{f"title_{lang}": title for lang, title in source.title.items()},
+        "licence": source.licence.name,
+        "licence_url": source.licence.url,
+        "credit": source.licence.credit,
+        "url": source.url,
+        "citation": source.citation,
+        "rhythm": source.rhythm,
+        "vintage": source.vintage if figures.way == "shipped" else "",
+        "retrieved": figures.retrieved,
+        "redistribute": source.redistribute,
+    }
+
+
+def _indicator_frame(catalogue: Catalogue, indicators: Iterable[Indicator]) -> pl.DataFrame:
+    plain = ("id", "theme", "unit", "decimals", "direction", "aggregation", "interval", "verdict", "order")
+    rows = []
+    for indicator in indicators:
+        derive = indicator.derive
+        rows.append(
+            {
+                **{name: getattr(indicator, name) for name in (*plain, "checked_by", "checked_on")},
+                "kind": indicator.kind.value,
+                "dimension": catalogue.dimension(indicator.id),
+                **{
+                    f"derive_{name}": getattr(derive, name) if derive else None
+                    for name in ("kind", "of", "by", "factor", "lag", "lag_years")
+                },
+                "levels": [],
+                "countries": [],
+                "sources": sorted(catalogue.origins(indicator.id)),
+            }
+        )
+    texts = ("derive_kind", "derive_of", "derive_by")
+    numbers = {"derive_factor": pl.Float64, "derive_lag": pl.Int64, "derive_lag_years": pl.Int64}
+    lists = ("levels", "countries", "sources")
+    overrides: dict[str, Any] = {
+        **dict.fromkeys(texts, pl.String),
+        **numbers,
+        **dict.fromkeys(lists, pl.List(pl.String)),
+    }
+    return pl.DataFrame(rows, schema_overrides=overrides, infer_schema_length=None).sort("id")
+
+
+def _words_frame(indicators: Iterable[Indicator]) -> pl.DataFrame:
+    rows = []
+    for indicator in indicators:
+        for lang, words in indicator.words.items():
+            row: dict[str, Any] = {
+                name: getattr(words, name)
+                for name in ("title", "short", "unit", "definition", "method", "comparability", "dimension")
+            }
+            row |= {"indicator": indicator.id, "lang": lang, "caveats": list(words.caveats)}
+            for name, table in (("gaps", words.gaps), ("reasons", words.reasons)):
+                row[f"{name}_keys"], row[f"{name}_values"] = sorted(table), [table[key] for key in sorted(table)]
+            rows.append(row)
+    lists = ("caveats", "gaps_keys", "gaps_values", "reasons_keys", "reasons_values")
+    overrides = dict.fromkeys(lists, pl.List(pl.String))
+    return pl.DataFrame(rows, schema_overrides=overrides, infer_schema_length=None).sort("indicator", "lang")
+
+
+def _members_frame(indicators: Iterable[Indicator]) -> pl.DataFrame:
+    """Breakdown labels; the order in the English words is the order for the reader."""
+    rows = [
+        (indicator.id, member, lang, words.members[member], position)
+        for indicator in indicators
+        for lang, words in indicator.words.items()
+        for position, member in enumerate(indicator.words["en"].members)
+    ]
+    schema = {"indicator": pl.String, "member": pl.String, "lang": pl.String, "label": pl.String, "position": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("indicator", "member", "lang")
