@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from babel.numbers import format_decimal
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
-#: Units written directly as CLDR percent; every other unit follows the number after a space.
-PERCENT_UNITS = frozenset({"pct"})
+#: Units of change are written with their sign.
+SIGNED_UNITS = frozenset({"pp", "pct_change"})
+#: Euro amounts from here on are written in millions.
+MILLIONS_FROM = 1e5
 NBSP, NNBSP, MINUS = "\u00a0", "\u202f", "\u2212"
 
 
@@ -62,28 +65,30 @@ class Words:
 
     def value(self, value: float, unit: str, decimals: int) -> str:
         """A figure with its unit, short: 12,4 % · +1,3 pp · 58,2 Mio. € · 1 234."""
-        signed = unit in ("pp", "pct_change")
-        if unit == "eur" and abs(value) >= 1e5:
-            return self(f"{self.number(value / 1e6, 1)}{NBSP}m EUR") if self.lang == DEFAULT else self._millions(value)
-        number = self.number(value, decimals, sign=signed)
-        suffix = self.suffix(unit)
-        return f"{number}{suffix}" if suffix else number
+        if unit == "eur" and abs(value) >= MILLIONS_FROM:
+            return self.millions.format(number=self.number(value / 1e6, 1))
+        return self.number(value, decimals, sign=unit in SIGNED_UNITS) + self.suffix(unit)
 
-    def _millions(self, value: float) -> str:
-        return f"{self.number(value / 1e6, 1)}{NBSP}{self('m EUR')}"
+    @property
+    def millions(self) -> str:
+        """The pattern for amounts of MILLIONS_FROM euros and more."""
+        return self("€{number}m")
 
     def suffix(self, unit: str) -> str:
-        """What follows the number, space included."""
-        space = NNBSP if self.lang == "fr" else NBSP
-        if unit in PERCENT_UNITS or unit == "pct_change":
-            return "%" if self.lang == DEFAULT else f"{space}%"
-        short = {"pp": self("pp"), "eur": "€", "eur_per_inhabitant": "€", "mio_eur": self("m EUR")}
-        return f"{NBSP}{short[unit]}" if unit in short else ""
+        """What follows the number, its space included; nothing where the unit is said elsewhere."""
+        percent = {"en": "%", "fr": f"{NNBSP}%"}.get(self.lang, f"{NBSP}%")
+        suffixes = {
+            "pct": percent,
+            "pct_change": percent,
+            "pp": NBSP + self("pp"),
+            "eur": f"{NBSP}€",
+            "eur_per_inhabitant": f"{NBSP}€",
+            "mio_eur": NBSP + self("m EUR"),
+        }
+        return suffixes.get(unit, "")
 
     def period(self, period: str) -> str:
         """2024 · Q2 2024 · June 2024, as this language writes it."""
-        from datetime import date  # noqa: PLC0415
-
         if "-Q" in period:
             year, quarter = period.split("-Q")
             return self("Q{quarter} {year}", quarter=quarter, year=year)
@@ -92,9 +97,9 @@ class Words:
             return format_date(date(int(year), int(month), 1), "LLLL y", locale=self.locale)
         return period
 
-    def date(self, value: object) -> str:
+    def day(self, value: date) -> str:
         """A day, in the language's medium form."""
-        return format_date(value, "medium", locale=self.locale)  # type: ignore[arg-type]
+        return format_date(value, "medium", locale=self.locale)
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""The only door to DuckDB: opens the published build read-only and hardened, answers named queries, follows the pointer.
+"""The only door to DuckDB: opens the published build read-only, answers named queries, follows the pointer.
 
 A request holds one `Build` from start to end, so a page never mixes two builds. Queries are the files in `queries/`;
 values are always bound, never written into SQL.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import duckdb
 import polars as pl
@@ -21,6 +22,9 @@ import polars as pl
 QUERIES = Path(__file__).parent / "queries"
 QUERY_SECONDS = 2.0
 POINTER_SECONDS = 1.0
+RECENT = 200
+
+T = TypeVar("T")
 
 
 class NoBuildError(Exception):
@@ -44,7 +48,8 @@ class Build:
     id: str
     path: Path
     pointer: Mapping[str, Any]
-    cache: dict[Any, Any] = field(default_factory=dict)
+    _cache: dict[object, object] = field(default_factory=dict)
+    _recent: OrderedDict[object, object] = field(default_factory=OrderedDict)
     _connection: duckdb.DuckDBPyConnection | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -84,13 +89,24 @@ class Build:
         """The rows of the named query as dictionaries."""
         return self.frame(query, **values).to_dicts()
 
-    def remember(self, key: object, make: Any) -> Any:
-        """A value derived from this build alone, computed once; the cache dies with the build."""
-        if key not in self.cache:
-            if len(self.cache) > 2000:
-                self.cache.clear()
-            self.cache[key] = make()
-        return self.cache[key]
+    def remember(self, key: object, make: Callable[[], T]) -> T:
+        """A value derived from this build alone, computed once; there are only as many keys as the build has slices."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        return cast("T", self._cache[key])
+
+    def recent(self, key: object, make: Callable[[], T]) -> T:
+        """Like `remember` for what addresses can multiply: only the RECENT newest are kept."""
+        with self._lock:
+            if key in self._recent:
+                self._recent.move_to_end(key)
+                return cast("T", self._recent[key])
+        value = make()
+        with self._lock:
+            self._recent[key] = value
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+        return value
 
     def close(self) -> None:
         """Close the file; running queries finish on their own cursors."""

@@ -1,0 +1,39 @@
+"""One file per page: PATH, title(request), description(request), layout(request), register(app).
+
+A page is found by its file; nobody edits a list.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+
+from dashboard.i18n import Words, words
+from dashboard.store import Build
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a page is asked for: language, the rest of the path behind PATH, the query, and the build that answers."""
+
+    lang: str
+    item: str
+    query: Mapping[str, str]
+    build: Build
+
+    @property
+    def words(self) -> Words:
+        """The words of the request's language."""
+        return words(self.lang)
+
+
+@lru_cache(maxsize=1)
+def pages() -> dict[str, ModuleType]:
+    """PATH → module, for every file in this folder."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    found = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return {module.PATH: module for module in found}

@@ -1,0 +1,34 @@
+"""`python -m dashboard`: serve the published build."""
+
+from __future__ import annotations
+
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from dashboard import compressed
+from dashboard.settings import from_environment
+
+
+def main() -> None:
+    """Pack the static files once, then serve until interrupted."""
+    settings = from_environment()
+    if not (settings.data / "current.json").exists():
+        sys.exit(f"There is no published build in {settings.data}. Make one with: make build")
+    for path in compressed.static_files().values():
+        compressed.packed_file(path)
+    sys.stderr.write(f"The atlas is at http://{settings.host}:{settings.port}/\n")
+    Granian(
+        "dashboard.wsgi:server",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=4,
+        log_access=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

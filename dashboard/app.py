@@ -1,0 +1,182 @@
+"""The Dash application: one server, one index, routing by the pages' own files.
+
+Order of a page view: the HTML with everything drawn (`firstpaint`), then the map's scripts, then Dash, then, when a
+chart comes on screen, Plotly.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard import compressed, errors, health, security, slices, urls
+from dashboard.compressed import FOREVER, pack, respond
+from dashboard.firstpaint import draw, for_dash
+from dashboard.i18n import languages, negotiate, words
+from dashboard.index import Atlas, document
+from dashboard.pages import Request, pages
+from dashboard.settings import Settings, from_environment
+from dashboard.store import Store
+
+#: Paths that are no pages: Dash's own, static files, health, the data of the map's script.
+_OTHERS = re.compile(r"_|assets/|shapes/|health/|[a-z]{2}/(slice/|regions\\.json$)")
+
+
+def create(settings: Settings | None = None) -> Dash:
+    """The application, ready for a WSGI server (`.server`)."""
+    settings = settings or from_environment()
+    store = Store(settings.data)
+    server: Any = Flask("dashboard", static_folder=None)
+    app = Atlas(
+        "dashboard",
+        server=server,
+        assets_url_path="unused-assets",
+        include_assets_files=False,
+        compress=False,
+        title="",
+        update_title="",
+        add_log_handler=False,
+        suppress_callback_exceptions=True,
+    )
+    app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="root")])
+    _route_inside_dash(app, store)
+    for page in pages().values():
+        page.register(app)
+    _static(server)
+    _data(server, store)
+    health.register(server, store)
+    security.register(app)
+    errors.register(server)
+    _documents(app, store, settings)
+    return app
+
+
+def _route_inside_dash(app: Dash, store: Store) -> None:
+    """The page's tree for Dash; the same layout whose first paint is in the HTML."""
+
+    @app.callback(Output("root", "children"), Input("url", "pathname"), State("url", "search"))
+    def route(pathname: str, search: str | None) -> Any:
+        parts = _split(pathname or "")
+        if parts is None:
+            return []
+        lang, name, item = parts
+        asked = Request(lang, item, urls.read_query(search or ""), store.current())
+        try:
+            return for_dash(pages()[name].layout(asked))
+        except urls.NotFoundError:
+            return []
+
+
+def _split(path: str) -> tuple[str, str, str] | None:
+    """/de/indicator/x → (de, indicator, x); None where no page has this address."""
+    parts = path.strip("/").split("/")
+    if len(parts) not in (2, 3) or parts[0] not in languages() or parts[1] not in pages():
+        return None
+    wants_item = getattr(pages()[parts[1]], "ITEM", False)
+    if wants_item != (len(parts) == 3):
+        return None
+    return parts[0], parts[1], parts[2] if wants_item else ""
+
+
+def _documents(app: Dash, store: Store, settings: Settings) -> None:
+    """Every page as a whole HTML document, in front of Dash's own catch-all (which would answer 200 to anything)."""
+
+    server: Flask = app.server
+
+    @server.before_request
+    def document_or_nothing() -> AnyResponse | None:
+        path = request.path.strip("/")
+        if request.method not in ("GET", "HEAD") or _OTHERS.match(path):
+            return None
+        if not path:
+            answer = redirect(urls.page(negotiate(request.headers.get("Accept-Language", "")), "map"), 302)
+            answer.headers["Vary"] = "Accept-Language"
+            return answer
+        if path in languages():
+            return redirect(urls.page(path, "map"), 301)
+        return _document(app, store, settings)
+
+
+def _document(app: Dash, store: Store, settings: Settings) -> Response:
+    parts = _split(request.path)
+    if parts is None:
+        raise urls.NotFoundError(request.path)
+    lang, name, item = parts
+    build = store.current()
+    asked = Request(lang, item, request.args, build)
+    query = request.query_string.decode("utf-8", "replace")[:1000]
+
+    def make() -> compressed.Packed:
+        page = pages()[name]
+        text = document(
+            app,
+            words(lang),
+            name=name,
+            path=request.path,
+            query=query,
+            title=page.title(asked),
+            description=page.description(asked),
+            body=draw(page.layout(asked)),
+            base=settings.base_url,
+        )
+        return pack(text.encode(), quality=5)
+
+    packed = build.recent(("document", request.path, query), make)
+    return respond(request, packed, "text/html; charset=utf-8", "no-cache")
+
+
+def _static(server: Flask) -> None:
+    """/assets and /shapes, and Dash's own bundles, each compressed once."""
+    files = compressed.static_files()
+    suites: dict[str, compressed.Packed] = {}
+
+    @server.get("/assets/<path:_name>")
+    @server.get("/shapes/<path:_name>")
+    def static_file(_name: str) -> Response:
+        path = files.get(request.path)
+        if path is None:
+            raise urls.NotFoundError(request.path)
+        cache = FOREVER if request.args.get("h") else "no-cache"
+        content_type = compressed.TYPES.get(path.suffix, "application/octet-stream")
+        return respond(request, compressed.packed_file(path), content_type, cache)
+
+    @server.after_request
+    def pack_suites(answer: Response) -> Response:
+        if not request.path.startswith("/_dash-component-suites/") or answer.status_code != 200:
+            return answer
+        if request.path not in suites:
+            answer.direct_passthrough = False
+            suites[request.path] = compressed.packed_bytes(answer.get_data())
+        return respond(request, suites[request.path], answer.content_type, FOREVER)
+
+
+def _data(server: Flask, store: Store) -> None:
+    """The JSON that the map's script fetches; compressed once per build."""
+
+    @server.get("/<lang>/slice/<indicator>/<level>.json")
+    def a_slice(lang: str, indicator: str, level: str) -> Response:
+        build = store.current()
+        member = request.args.get("member", "")
+        slices.check(build, lang, indicator, level, member)
+        packed = build.recent(
+            ("slice json", lang, indicator, level, member),
+            lambda: pack(slices.slice_json(build, lang, indicator, level, member)),
+        )
+        return respond(request, packed, "application/json", _cache(build.id))
+
+    @server.get("/<lang>/regions.json")
+    def the_regions(lang: str) -> Response:
+        if lang not in languages():
+            raise urls.NotFoundError(lang)
+        build = store.current()
+        packed = build.remember(("regions json", lang), lambda: pack(slices.regions_json(build, lang)))
+        return respond(request, packed, "application/json", _cache(build.id))
+
+
+def _cache(build: str) -> str:
+    """An address that names this build never changes; one that names another must be asked again."""
+    return FOREVER if request.args.get("v") == build else "no-cache"

@@ -1,0 +1,60 @@
+"""The card of the picked region, or of both countries where none is picked."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.queries import Row
+from dashboard.urls import COUNTRIES
+from dashboard.view import MapView, flag_word, rank_text
+
+
+def card(view: MapView) -> list[Component]:
+    """Name, value with flag and interval, place, gap to the national mean, and the way down."""
+    code = view.state.region or view.state.within
+    if not code:
+        return _national(view)
+    row = view.rows.get(code) or view.national.get(code)
+    t = view.words
+    parts: list[Component] = [html.H2(view.name(code))]
+    if row is None or row["value"] is None:
+        status = row["status"] if row else "m"
+        parts.append(html.P(flag_word(t, status), className="big absent"))
+        parts += _reason(view, row)
+        return parts
+    parts.append(html.P([view.value(row["value"]), *_flag(view, row)], className="big"))
+    facts = []
+    if rank := rank_text(t, row):
+        facts.append(t("rank {rank} of {of}", rank=rank, of=row["of"]))
+    if row["ci_low"] is not None:
+        low, high = (t.number(row[key], view.indicator["decimals"]) for key in ("ci_low", "ci_high"))
+        facts.append(t("95 % interval: {low} to {high}", low=low, high=high))
+    if row["n"] is not None:
+        facts.append(t("Base: {n}", n=t.number(row["n"])))
+    parts.append(html.Ul([html.Li(fact) for fact in facts], className="facts"))
+    return parts + _reason(view, row)
+
+
+def _flag(view: MapView, row: Row) -> list[Component]:
+    return [html.Small(flag_word(view.words, row["status"]), className="flagword")] if row["status"] else []
+
+
+def _reason(view: MapView, row: Row | None) -> list[Component]:
+    reason = view.indicator["reasons"].get(row["reason"]) if row and row["reason"] else None
+    return [html.P(reason, className="small")] if reason else []
+
+
+def _national(view: MapView) -> list[Component]:
+    t = view.words
+    lines = [
+        html.Li(
+            [html.Span(t("Germany") if code == "DE" else t("France")), html.B(view.value(view.national[code]["value"]))]
+        )
+        for code in COUNTRIES
+        if code in view.national and view.national[code]["value"] is not None
+    ]
+    return [
+        html.Ul(lines, className="means"),
+        html.P(t("Pick a region on the map or in the table."), className="small"),
+    ]

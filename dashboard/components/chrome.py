@@ -1,0 +1,91 @@
+"""Header and footer of every page."""
+
+from __future__ import annotations
+
+from dash import html
+
+from dashboard import urls
+from dashboard.components.attributes import attrs
+from dashboard.i18n import Words, languages
+
+NAV = (("map", "Map"), ("data", "Data and sources"))
+LANGUAGE_NAMES = {"de": "Deutsch", "fr": "Français", "en": "English"}
+
+
+def header(t: Words, here: str, path: str, query: str) -> html.Header:
+    """Brand, navigation, languages (each keeps the address), light or dark."""
+    return html.Header(
+        className="site",
+        children=[
+            html.A(t("Skip to content"), href="#main", className="skip"),
+            html.A(
+                [html.Span(t("Atlas"), className="mark"), html.Span(t("AI in the regions of Germany and France"))],
+                href=urls.page(t.lang, "map"),
+                className="brand",
+            ),
+            html.Nav(
+                [
+                    html.A(
+                        t(label),
+                        href=urls.page(t.lang, name),
+                        **attrs(aria_current="page" if name == here else None),
+                    )
+                    for name, label in NAV
+                ],
+                **attrs(aria_label=t("Main")),
+            ),
+            html.Div(
+                className="tools",
+                children=[
+                    html.Nav(
+                        [
+                            html.A(
+                                lang.upper(),
+                                href=urls.switch_language(path, query, lang),
+                                lang=lang,
+                                hrefLang=lang,
+                                title=LANGUAGE_NAMES.get(lang, lang),
+                                **attrs(data_lang=lang),
+                                **attrs(aria_current="true" if lang == t.lang else None),
+                            )
+                            for lang in languages()
+                        ],
+                        className="languages",
+                        **attrs(aria_label=t("Language")),
+                    ),
+                    html.Button(
+                        html.Span("◐", **attrs(aria_hidden="true")),
+                        id="theme",
+                        type="button",
+                        title=t("Light or dark"),
+                        **attrs(aria_label=t("Light or dark")),
+                    ),
+                ],
+            ),
+        ],
+    )
+
+
+def footer(t: Words) -> html.Footer:
+    """Who is behind it, boundaries' attribution, privacy in one sentence."""
+    return html.Footer(
+        className="site",
+        children=[
+            html.P(
+                t("Every figure is shown with its source and how sure it is. No cookies, no trackers, no third party.")
+            ),
+            html.P(
+                [
+                    t("Boundaries"),
+                    ": © GeoBasis-DE / ",
+                    html.A("BKG", href="https://www.bkg.bund.de"),
+                    " 2021 (Daten verändert), ",
+                    html.A("dl-de/by-2-0", href="https://www.govdata.de/dl-de/by-2-0"),
+                    " · IGN ADMIN EXPRESS COG 2018, ",
+                    html.A("Licence Ouverte", href="https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
+                    ", simplifié",
+                ],
+                className="small",
+            ),
+        ],
+    )

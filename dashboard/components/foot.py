@@ -1,0 +1,47 @@
+"""What stands under every figure: source, date of delivery, licence, method, and what is missing."""
+
+from __future__ import annotations
+
+from dash import html
+
+from dashboard import queries, urls
+from dashboard.i18n import Words
+from dashboard.queries import Row
+from dashboard.store import Build
+
+
+def foot(t: Words, build: Build, indicator: Row) -> html.Div:
+    """The note of one indicator: every source behind it with credit, licence and delivery date."""
+    known = queries.sources(build)
+    lines = [_source(t, known[name]) for name in indicator["sources"]]
+    return html.Div(
+        [
+            *lines,
+            html.P(
+                [
+                    html.A(t("Definition, method, caveats"), href=urls.page(t.lang, "indicator", indicator["id"])),
+                    " · ",
+                    html.A(t("All data and sources"), href=urls.page(t.lang, "data")),
+                ]
+            ),
+        ],
+        className="foot",
+    )
+
+
+def _source(t: Words, source: Row) -> html.P:
+    return html.P(
+        [
+            html.B(t("Source") + ": "),
+            html.A(
+                source[f"title_{t.lang}"] if f"title_{t.lang}" in source else source["title_en"], href=source["url"]
+            ),
+            f", {source['publisher']}. {source['credit']} ",
+            html.A(source["licence"], href=source["licence_url"]),
+            f". {t('Delivered')}: ",
+            html.Time(t.day(source["retrieved"]), dateTime=source["retrieved"].isoformat()),
+            "."
+            if source["redistribute"]
+            else ". " + t("Shown only: the licence does not let us hand these figures on."),
+        ]
+    )

@@ -1,0 +1,74 @@
+"""Calm error pages: what is unknown or wrong, what to do, in the reader's language; never a traceback."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import orjson
+from dash import html
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from dashboard import urls
+from dashboard.firstpaint import draw
+from dashboard.i18n import Words, languages, negotiate, words
+from dashboard.index import plain_document
+from dashboard.store import NoBuildError, SlowQueryError
+
+log = logging.getLogger("atlas")
+
+
+def register(server: Flask) -> None:
+    """Answer every error of the server with `page`."""
+
+    @server.errorhandler(urls.NotFoundError)
+    def unknown(error: urls.NotFoundError) -> Response:
+        t = _language()
+        text = t("There is nothing at this address: “{about}” is unknown.", about=error.about)
+        if error.hint:
+            text += " " + t("Did you mean “{hint}”?", hint=error.hint)
+        return page(404, t("Not found"), text)
+
+    @server.errorhandler(NoBuildError)
+    def nothing_built(_error: NoBuildError) -> Response:
+        t = _language()
+        return page(503, t("No figures yet"), t("No build has been published. The operator runs: make build"))
+
+    @server.errorhandler(SlowQueryError)
+    def too_slow(_error: SlowQueryError) -> Response:
+        t = _language()
+        return page(503, t("Too slow"), t("This view took too long and was stopped. Please try again."))
+
+    @server.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        t = _language()
+        sentences = {
+            404: t("There is nothing at this address: “{about}” is unknown.", about=request.path[:80]),
+            405: t("This address cannot be used that way."),
+            413: t("That is too large: at most {size} kB are accepted.", size=256),
+        }
+        code = error.code or 500
+        return page(code, t("Not found") if code == 404 else t("Not accepted"), sentences.get(code, error.name))
+
+    @server.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        t, mark = _language(), secrets.token_hex(4)
+        log.error("error %s at %s: %.500r", mark, request.path[:200], error, exc_info=error)
+        return page(500, t("Something went wrong"), t("The error has the number {mark}; please tell us.", mark=mark))
+
+
+def page(status: int, title: str, text: str) -> Response:
+    """An error as a page, or as JSON where JSON was asked for."""
+    t = _language()
+    if request.path.endswith(".json") or request.path.startswith(("/_dash", "/health")):
+        return Response(orjson.dumps({"error": text, "status": status}), status, content_type="application/json")
+    body = draw([html.H1(title), html.P(text), html.P(html.A(t("To the map"), href=urls.page(t.lang, "map")))])
+    path = request.path if request.path.count("/") < 6 else "/"
+    markup = plain_document(t, path=path, title=title, body=f'<div class="prose">{body}</div>')
+    return Response(markup, status, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+def _language() -> Words:
+    first = request.path.strip("/").split("/")[0]
+    return words(first if first in languages() else negotiate(request.headers.get("Accept-Language", "")))

@@ -1,0 +1,94 @@
+"""The HTML document around a page: head, first paint, Dash's own parts, scripts in the order they are needed."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from dash import Dash
+from flask import g
+
+from dashboard import urls
+from dashboard.components.chrome import footer, header
+from dashboard.compressed import address
+from dashboard.firstpaint import draw
+from dashboard.i18n import Words, languages
+
+STYLES = ("tokens", "page", "map")
+SCRIPTS = ("map", "view", "boot")
+
+
+class Atlas(Dash):
+    """Dash with our document instead of its index string."""
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
+        """Put Dash's parts into the document that `document` prepared."""
+        page: dict[str, str] = g.page
+        return _DOCUMENT.format(**page, **{key: parts[key] for key in ("app_entry", "config", "scripts", "renderer")})
+
+
+def document(
+    app: Dash, t: Words, *, name: str, path: str, query: str, title: str, description: str, body: str, base: str
+) -> str:
+    """A whole page. `body` is the first paint of its layout."""
+    g.page = _parts(t, name=name, path=path, query=query, title=title, description=description, body=body, base=base)
+    text: str = app.index()  # type: ignore[no-untyped-call]
+    return text
+
+
+def plain_document(t: Words, *, path: str, title: str, body: str) -> str:
+    """A page without Dash: errors."""
+    parts = _parts(t, name="", path=path, query="", title=title, description=title, body=body, base="")
+    parts["own_scripts"] = f'<script src="{address("/assets/boot.js")}"></script>'
+    return _DOCUMENT.format(**parts, app_entry="", config="", scripts="", renderer="")
+
+
+def _parts(
+    t: Words, *, name: str, path: str, query: str, title: str, description: str, body: str, base: str
+) -> dict[str, str]:
+    alternates = "".join(
+        f'<link rel="alternate" hreflang="{lang}" href="{escape(base + urls.switch_language(path, query, lang))}">'
+        for lang in languages()
+    )
+    return {
+        "lang": t.lang,
+        "title": escape(f"{title} · {t('Regional AI Atlas')}"),
+        "description": escape(description[:300]),
+        "alternates": alternates if name else "",
+        "icon": address("/assets/icon.svg"),
+        "font": address("/assets/fonts/source-sans-3-latin-400-normal.woff2"),
+        "styles": "".join(f'<link rel="stylesheet" href="{address(f"/assets/{style}.css")}">' for style in STYLES),
+        "own_scripts": "".join(f'<script src="{address(f"/assets/{script}.js")}"></script>' for script in SCRIPTS),
+        "header": draw(header(t, name, path, query)),
+        "footer": draw(footer(t)),
+        "body": body,
+        "page": name,
+    }
+
+
+_DOCUMENT = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<meta name="description" content="{description}">
+{alternates}
+<link rel="icon" href="{icon}" type="image/svg+xml">
+<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
+{styles}
+</head>
+<body data-page="{page}">
+{header}
+<main id="main">
+<div id="first-paint">{body}</div>
+<div id="dash" hidden>{app_entry}</div>
+</main>
+{footer}
+{own_scripts}
+{config}
+{scripts}
+{renderer}
+</body>
+</html>"""

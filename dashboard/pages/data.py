@@ -1,0 +1,111 @@
+"""All indicators and all sources, with coverage, licence and delivery."""
+
+from __future__ import annotations
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import queries, urls
+from dashboard.components.controls import THEMES
+from dashboard.firstpaint import Kept
+from dashboard.i18n import Words
+from dashboard.pages import Request
+from dashboard.queries import Row
+from dashboard.view import level_name
+
+PATH = "data"
+
+
+def title(request: Request) -> str:
+    """The page's name."""
+    return request.words("Data and sources")
+
+
+def description(request: Request) -> str:
+    """How much there is."""
+    t, build = request.words, request.build
+    return t(
+        "{indicators} indicators from {sources} sources, every figure with its delivery and licence.",
+        indicators=len(queries.indicators(build, t.lang)),
+        sources=len(queries.sources(build)),
+    )
+
+
+def layout(request: Request) -> list[Component]:
+    """Two tables: indicators by theme, sources with their deliveries."""
+    t = request.words
+    return [
+        Kept(
+            id="prose",
+            className="prose wide",
+            children=[
+                html.H1(title(request)),
+                html.P(description(request), className="subtitle"),
+                html.H2(t("Indicators")),
+                *[part for theme in THEMES for part in _theme(t, request, theme)],
+                html.H2(t("Sources")),
+                *[_source(t, request, row) for row in queries.sources(request.build).values()],
+                html.P(t("Build {build}", build=request.build.id), className="small"),
+            ],
+        )
+    ]
+
+
+def register(_app: Dash) -> None:
+    """Nothing happens on this page."""
+
+
+def _theme(t: Words, request: Request, theme: str) -> list[Component]:
+    rows = [row for row in queries.indicators(request.build, t.lang).values() if row["theme"] == theme]
+    if not rows:
+        return []
+    heads = [t("Indicator"), t("Unit"), t("Countries"), t("Levels"), t("Periods")]
+    lines = [_indicator(t, request, row) for row in rows]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(lines)], className="figures"
+    )
+    return [html.H3(t(THEMES[theme])), html.Div(table, className="table")]
+
+
+def _indicator(t: Words, request: Request, row: Row) -> html.Tr:
+    spans = [line for line in queries.coverage(request.build) if line["indicator"] == row["id"]]
+    first = min((line["first_period"] for line in spans), default="")
+    last = max((line["last_period"] for line in spans), default="")
+    only = row["countries"][0] if len(row["countries"]) == 1 else ""
+    periods = t.period(first) if first == last else f"{t.period(first)} – {t.period(last)}"
+    return html.Tr(
+        [
+            html.Th(html.A(row["title"], href=urls.page(t.lang, "indicator", row["id"])), scope="row"),
+            html.Td(row["unit_words"]),
+            html.Td(", ".join(row["countries"])),
+            html.Td(", ".join(level_name(t, level, only) for level in row["levels"])),
+            html.Td(periods),
+        ]
+    )
+
+
+def _source(t: Words, request: Request, row: Row) -> html.Section:
+    files = [line for line in queries.deliveries(request.build) if line["source"] == row["id"]]
+    facts = [
+        (t("Publisher"), row["publisher"]),
+        (t("Licence"), html.A(row["licence"], href=row["licence_url"])),
+        (t("Credit"), row["credit"]),
+        (t("Delivered"), t.day(row["retrieved"])),
+        (t("Renewed"), row["rhythm"]),
+        (t("Edition"), row["vintage"]),
+        (t("Figures"), t.number(row["observations"])),
+        (t("Hand on"), t("yes") if row["redistribute"] else t("no: shown only")),
+    ]
+    return html.Section(
+        [
+            html.H3(html.A(row[f"title_{t.lang}"], href=row["url"]), id=row["id"]),
+            html.Dl([part for name, value in facts if value for part in (html.Dt(name), html.Dd(value))]),
+            html.Details(
+                [
+                    html.Summary(t("Delivered files")),
+                    html.Ul([html.Li([html.A(f["file"], href=f["url"]), html.Code(f["sha256"])]) for f in files]),
+                ]
+            ),
+        ],
+        className="source",
+    )

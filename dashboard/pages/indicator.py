@@ -1,0 +1,121 @@
+"""One indicator in words: definition, method, caveats, comparability, coverage, sources."""
+
+from __future__ import annotations
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import queries, urls
+from dashboard.components.foot import foot
+from dashboard.firstpaint import Kept
+from dashboard.i18n import Words
+from dashboard.pages import Request
+from dashboard.queries import Row
+from dashboard.urls import MapState
+from dashboard.view import flag_word, level_name
+
+PATH = "indicator"
+ITEM = True
+
+
+def read(request: Request) -> Row:
+    """The indicator asked for; raises urls.NotFoundError with the nearest id."""
+    known = queries.indicators(request.build, request.lang)
+    urls.known(request.item, known)
+    return known[request.item]
+
+
+def title(request: Request) -> str:
+    """Its title."""
+    return str(read(request)["title"])
+
+
+def description(request: Request) -> str:
+    """Its definition."""
+    return str(read(request)["definition"])
+
+
+def layout(request: Request) -> list[Component]:
+    """The method note."""
+    t, row = request.words, read(request)
+    on_map = urls.map_url(t.lang, MapState(indicator=row["id"]))
+    sections = [
+        html.H1(row["title"]),
+        html.P(html.A(t("Show on the map"), href=on_map, className="button")),
+        html.H2(t("Definition")),
+        html.P(row["definition"]),
+        html.P([html.B(t("Unit") + ": "), row["unit_words"]]),
+        html.H2(t("Method")),
+        html.P(row["method"]),
+        *_derived(t, request, row),
+        *([html.P(t("Intervals: Wilson score, 95 %, from the share and its base n."))] if row["interval"] else []),
+        html.H2(t("What to keep in mind")),
+        html.Ul([html.Li(text) for text in [*row["caveats"], *row["gaps"].values(), *row["reasons"].values()]]),
+        html.H2(t("Germany and France compared")),
+        html.P([html.B(verdict(t, row["verdict"]) + ". "), row["comparability"]]),
+        *_members(row),
+        html.H2(t("Coverage")),
+        html.Div(_coverage(t, request, row["id"]), className="table"),
+        html.P(t("Checked by {who} on {day}.", who=row["checked_by"], day=t.day(row["checked_on"])), className="small"),
+        html.H2(t("Sources")),
+        foot(t, request.build, row),
+    ]
+    return [Kept(id="prose", className="prose", children=sections)]
+
+
+def register(_app: Dash) -> None:
+    """Nothing happens on this page."""
+
+
+def verdict(t: Words, key: str) -> str:
+    """The comparability verdict as words."""
+    return {
+        "same": t("Same definition in both countries"),
+        "similar": t("Similar, not the same"),
+        "none": t("Not comparable"),
+        "single": t("Figures for one country only"),
+    }[key]
+
+
+def _derived(t: Words, request: Request, row: Row) -> list[Component]:
+    if not row["derive_kind"]:
+        return []
+    known = queries.indicators(request.build, request.lang)
+    links = [
+        html.Li(html.A(known[name]["title"], href=urls.page(t.lang, PATH, name)))
+        for name in (row["derive_of"], row["derive_by"])
+        if name
+    ]
+    return [html.P(t("Calculated by the atlas from:")), html.Ul(links)]
+
+
+def _members(row: Row) -> list[Component]:
+    if not row["members"]:
+        return []
+    return [html.H2(row["dimension_words"]), html.Ul([html.Li(label) for label in row["members"].values()])]
+
+
+def _coverage(t: Words, request: Request, indicator: str) -> html.Table:
+    rows = [row for row in queries.coverage(request.build) if row["indicator"] == indicator]
+    heads = [t("Country"), t("Level"), t("Periods"), t("Regions"), t("Figures"), flag_word(t, "m").capitalize()]
+    lines = [
+        html.Tr(
+            [
+                html.Th({"DE": t("Germany"), "FR": t("France")}[row["country"]], scope="row"),
+                html.Td(level_name(t, row["level"], row["country"])),
+                html.Td(_span(t, row)),
+                html.Td(t("{n} of {of}", n=row["regions"], of=row["units"])),
+                html.Td(t.number(row["observed"])),
+                html.Td(t.number(row["missing"])),
+            ]
+        )
+        for row in rows
+    ]
+    return html.Table(
+        [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(lines)], className="figures"
+    )
+
+
+def _span(t: Words, row: Row) -> str:
+    first, last = t.period(row["first_period"]), t.period(row["last_period"])
+    return first if first == last else f"{first} – {last}"

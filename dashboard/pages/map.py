@@ -1,0 +1,200 @@
+"""The map page, which is the home page: picker, map, table, time, series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from dash import Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from dashboard import drawing, queries, urls, view
+from dashboard.components import card, controls, foot, table
+from dashboard.components.attributes import attrs
+from dashboard.compressed import address
+from dashboard.figures.series import series
+from dashboard.firstpaint import Kept, Raw
+from dashboard.i18n import Words, words
+from dashboard.pages import Request
+from dashboard.urls import LEVELS
+
+PATH = "map"
+
+
+def read(request: Request) -> view.MapView:
+    """The view the address asks for; raises urls.NotFoundError where it asks for what there is not."""
+    build = request.build
+    state = urls.read_map(
+        request.query, indicators=queries.indicators(build, request.lang), regions=queries.region_codes(build)
+    )
+    return view.map_view(build, request.lang, state)
+
+
+def title(request: Request) -> str:
+    """The finding of the view, as a sentence."""
+    return view.title(read(request))
+
+
+def description(request: Request) -> str:
+    """For search engines and previews: what the indicator is."""
+    return str(read(request).indicator["definition"])
+
+
+def layout(request: Request) -> list[Component]:
+    """The page as Dash components; the parts in `Kept` are drawn here and live on under `assets/view.js`."""
+    shown = read(request)
+    t = shown.words
+    return [
+        Kept(id="top", className="top", children=_top(shown)),
+        Kept(id="stage", className="stage", children=_stage(shown)),
+        html.Section(
+            [
+                html.H2(t("Over time")),
+                html.P(id="chart-caption", className="small"),
+                html.Div(id="chart", className="chart"),
+            ],
+            id="chart-section",
+            **attrs(aria_label=t("Over time")),
+        ),
+        Kept(id="bottom", children=[foot.foot(t, shown.build, shown.indicator)]),
+        Kept(id="state", children=[Raw(f'<script type="application/json" id="atlas">{_script_json(shown)}</script>')]),
+        dcc.Store(id="wanted"),
+        dcc.Store(id="picked"),
+    ]
+
+
+def _top(shown: view.MapView) -> list[Component]:
+    t = shown.words
+    known = queries.indicators(shown.build, shown.lang)
+    return [
+        html.Div(
+            [controls.picker(t, known, shown.state), controls.members(shown), controls.countries(shown)],
+            className="controls",
+        ),
+        html.H1(view.title(shown), id="title"),
+        html.P(drawing.subtitle(shown), id="subtitle", className="subtitle"),
+        html.Div([html.P(text) for text in view.gap_sentences(shown)], id="gaps", className="gaps"),
+        html.P(id="announce", role="status", className="unseen"),
+    ]
+
+
+def _stage(shown: view.MapView) -> list[Component]:
+    t = shown.words
+    return [
+        html.Div(
+            [
+                html.Div([controls.breadcrumb(shown), controls.levels(shown)], className="map-head"),
+                html.Div(Raw(drawing.svg(shown)), id="map", className="map", **attrs(data_map="")),
+                html.Div(Raw(drawing.legend(shown)), id="legend", className="legend"),
+                controls.timeline(shown),
+            ],
+            className="map-column",
+        ),
+        html.Aside(
+            [
+                html.Section(card.card(shown), id="card", className="card", **attrs(aria_label=t("Selected region"))),
+                html.Div(
+                    table.table(shown),
+                    id="table",
+                    className="table",
+                    tabIndex=0,
+                    role="region",
+                    **attrs(aria_label=t("Table of the map")),
+                ),
+            ],
+            className="side",
+        ),
+    ]
+
+
+def _script_json(shown: view.MapView) -> str:
+    """State, addresses and words for the script; `<` is escaped so that no text can close the element."""
+    build, lang, state = shown.build.id, shown.lang, shown.state
+    data = {
+        "lang": lang,
+        "build": build,
+        "state": {name: getattr(state, name) for name in state.__dataclass_fields__},
+        "slice": f"/{lang}/slice/",
+        "page": urls.page(lang, PATH),
+        "regions": urls.regions_url(lang, build),
+        "shapes": {level: address(f"/shapes/{level}.json") for level in LEVELS},
+        "plotly": [address("/assets/vendor/plotly-basic.min.js")]
+        + ([address(f"/assets/vendor/plotly-locale-{lang}.js")] if lang in ("de", "fr") else []),
+        "words": script_words(shown.words),
+        "themes": {key: shown.words(name) for key, name in controls.THEMES.items()},
+        "flags": {letter: view.flag_word(shown.words, letter) for letter in "bepucmza"},
+        "units": {
+            level: {country: view.level_name(shown.words, level, country) for country in ("", "DE", "FR")}
+            for level in LEVELS
+        },
+    }
+    return orjson.dumps(data).decode().replace("<", "\\u003c")
+
+
+def script_words(t: Words) -> dict[str, str]:
+    """The templates the script fills; the same the server fills on the first paint."""
+    return {
+        "rank": t("rank {rank} of {of}"),
+        "rankIn": t("Rank in {country}"),
+        "inside": t("{where}, {period}: from {z} ({vz}) to {a} ({va})"),
+        "only": t("{where}, {period}: {a} {va}"),
+        "caption": t("{indicator}, {period}"),
+        "none": t("{indicator}: no figures for {period}"),
+        "DE": t("Germany"),
+        "FR": t("France"),
+        "both": t("Germany and France"),
+        "drill": t("Show {units} in {region}"),
+        "base": t("Base: {n}"),
+        "interval": t("95 % interval: {low} to {high}"),
+        "gap": t("{difference} against {country}"),
+        "mean": t("{country}: {value}"),
+        "pick": t("Pick a region on the map or in the table."),
+        "of": t("of {of}"),
+        "close": t("Deselect"),
+        "play": t("Play through the years"),
+        "pause": t("Pause"),
+        "rankHead": t("Rank"),
+        "region": t("Region"),
+        "value": t("Value"),
+        "failed": t("The figures could not be loaded. Check the connection and try again."),
+        "series": t("{region} beside Germany and France, {indicator}"),
+        "pp": t("pp"),
+    }
+
+
+def register(app: Dash) -> None:
+    """The chart: made when it comes on screen, filled by the script's data without a request."""
+
+    @app.callback(
+        Output("chart", "children"), Input("wanted", "data"), State("wanted", "data"), prevent_initial_call=True
+    )
+    def draw_chart(wanted: dict[str, Any] | None, _again: Any) -> Any:
+        if not isinstance(wanted, dict) or wanted.get("lang") not in ("de", "fr", "en"):
+            return None
+        t = words(str(wanted["lang"]))
+        figure = series([], suffix="", separators=separators(t))
+        return dcc.Graph(
+            id="series",
+            figure=figure,
+            responsive=True,
+            config={
+                "displaylogo": False,
+                "showSendToCloud": False,
+                "plotlyServerURL": "",
+                "displayModeBar": False,
+                "locale": t.lang,
+            },
+        )
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        {"namespace": "atlas", "function_name": "series"},
+        Output("series", "figure"),
+        Input("picked", "data"),
+        State("series", "figure"),
+    )
+
+
+def separators(t: Words) -> str:
+    """Plotly's decimal and thousands mark for a language."""
+    sample = t.number(1234.5, 1)
+    return sample[-2] + sample[1]

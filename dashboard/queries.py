@@ -1,0 +1,149 @@
+"""What pages ask a build for, typed and remembered per build. The SQL lies in `queries/`, one file per question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dashboard.store import Build
+
+Row = dict[str, Any]
+LEVELS = ("country", "land", "nuts2", "nuts3")
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region as pages show it; names in three languages, codes of the national systems."""
+
+    code: str
+    level: int
+    adm: str
+    parent: str
+    land: str
+    country: str
+    names: dict[str, str]
+    kind: str
+    ags: str
+    insee_reg: str
+    insee_dep: str
+    iso: str
+    overseas: bool
+
+    def name(self, lang: str) -> str:
+        """The name in a language; the region's own where that language has none."""
+        return self.names.get(lang) or self.names[""]
+
+
+def _region(row: Row) -> Region:
+    texts = {
+        name: row[name] or "" for name in ("adm", "parent", "land", "kind", "ags", "insee_reg", "insee_dep", "iso")
+    }
+    return Region(
+        code=row["code"],
+        level=row["level"],
+        country=row["country"],
+        overseas=row["overseas"],
+        names={"": row["name"], "de": row["name_de"], "fr": row["name_fr"], "en": row["name_en"]},
+        **texts,
+    )
+
+
+def regions(build: Build) -> dict[str, Region]:
+    """code → region, all 598."""
+
+    def make() -> dict[str, Region]:
+        return {row["code"]: _region(row) for row in build.rows("regions")}
+
+    found: dict[str, Region] = build.remember("regions", make)
+    return found
+
+
+def region_codes(build: Build) -> dict[str, str]:
+    """Every spelling an address may use (NUTS, ISO 3166-2) → NUTS code."""
+
+    def make() -> dict[str, str]:
+        known = regions(build)
+        isos = {r.iso: r.code for r in sorted(known.values(), key=lambda r: -r.level) if r.iso}
+        return isos | {code: code for code in known}
+
+    found: dict[str, str] = build.remember("region_codes", make)
+    return found
+
+
+def units(build: Build, level: str) -> dict[str, str]:
+    """code → country of the regions a map shows at a level."""
+
+    def make() -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {name: {} for name in LEVELS}
+        for row in build.rows("map_units"):
+            found[row["level"]][row["code"]] = row["country"]
+        return found
+
+    levels: dict[str, dict[str, str]] = build.remember("units", make)
+    return levels[level]
+
+
+def indicators(build: Build, lang: str) -> dict[str, Row]:
+    """id → indicator with its words in `lang` and `members` (code → label), in picker order."""
+
+    def make() -> dict[str, Row]:
+        rows = {row["id"]: row | {"members": {}} for row in build.rows("indicators", lang=lang)}
+        for row in build.rows("members", lang=lang):
+            rows[row["indicator"]]["members"][row["member"]] = row["label"]
+        for row in rows.values():
+            row["gaps"], row["reasons"] = _pairs(row["gaps"]), _pairs(row["reasons"])
+        return rows
+
+    found: dict[str, Row] = build.remember(("indicators", lang), make)
+    return found
+
+
+def _pairs(value: Any) -> dict[str, str]:
+    """A DuckDB map arrives from Polars as a list of key/value structs."""
+    if isinstance(value, dict):
+        return value
+    return {pair["key"]: pair["value"] for pair in value or []}
+
+
+def slice_rows(build: Build, indicator: str, level: str, member: str) -> list[Row]:
+    """The rows of `queries/slice.sql`, by region and period."""
+    found: list[Row] = build.remember(
+        ("slice", indicator, level, member),
+        lambda: build.rows("slice", indicator=indicator, level=level, member=member),
+    )
+    return found
+
+
+def scales(build: Build, indicator: str, member: str) -> dict[str, tuple[float, ...]]:
+    """country ('' where one scale serves both) → inner class limits, or the largest circle's value."""
+    found: dict[str, tuple[float, ...]] = build.remember(
+        ("scales", indicator, member),
+        lambda: {
+            row["country"]: tuple(row["limits"]) for row in build.rows("scales", indicator=indicator, member=member)
+        },
+    )
+    return found
+
+
+def sources(build: Build) -> dict[str, Row]:
+    """id → source with its number of observations."""
+    found: dict[str, Row] = build.remember("sources", lambda: {row["id"]: row for row in build.rows("sources")})
+    return found
+
+
+def deliveries(build: Build) -> list[Row]:
+    """Every raw file the figures were taken from."""
+    found: list[Row] = build.remember("deliveries", lambda: build.rows("deliveries"))
+    return found
+
+
+def coverage(build: Build) -> list[Row]:
+    """What there is, by indicator × country × level."""
+    found: list[Row] = build.remember("coverage", lambda: build.rows("coverage"))
+    return found
+
+
+def retrieved(build: Build, indicator: Row) -> date | None:
+    """The latest delivery among an indicator's sources."""
+    return max((sources(build)[name]["retrieved"] for name in indicator["sources"]), default=None)

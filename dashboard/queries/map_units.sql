@@ -1,0 +1,1 @@
+select level, code, country from map_unit order by level, code

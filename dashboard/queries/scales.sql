@@ -1,0 +1,1 @@
+select country, limits from scale where indicator = $indicator and member = $member order by country

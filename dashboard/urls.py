@@ -1,0 +1,106 @@
+"""The only place that builds or reads an address of the site.
+
+The address is the state: `MapState` is what the map page shows, `map_url` writes it, `read_map` reads it. Values are
+checked against the build, so an absurd address is a 404 with a sentence, never an error further in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from urllib.parse import parse_qsl, urlencode
+
+LEVELS = ("country", "land", "nuts2", "nuts3")
+COUNTRIES = ("DE", "FR")
+_LONGEST = 200
+
+
+class NotFoundError(Exception):
+    """No such address; `about` names what is unknown, `hint` what may have been meant."""
+
+    def __init__(self, about: str, hint: str = "") -> None:
+        self.about, self.hint = about[:80], hint
+        super().__init__(about)
+
+
+@dataclass(frozen=True)
+class MapState:
+    """What the map shows. Empty text means "the default", so that links stay short.
+
+    within: the region the reader drilled into. region: the one picked. country: '' for both.
+    """
+
+    indicator: str = ""
+    period: str = ""
+    level: str = ""
+    region: str = ""
+    within: str = ""
+    member: str = ""
+    country: str = ""
+
+    def but(self, **changes: str) -> MapState:
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+
+def page(lang: str, name: str, item: str = "") -> str:
+    """The path of a page: /de/map, /fr/indicator/<id>."""
+    return f"/{lang}/{name}" + (f"/{item}" if item else "")
+
+
+def map_url(lang: str, state: MapState) -> str:
+    """The address of a map view; parameters in a fixed order, empty ones left out."""
+    names = ("indicator", "period", "level", "within", "region", "member", "country")
+    query = urlencode([(name, getattr(state, name)) for name in names if getattr(state, name)])
+    return page(lang, "map") + (f"?{query}" if query else "")
+
+
+def slice_url(lang: str, indicator: str, level: str, member: str, build: str) -> str:
+    """The address of the figures of one indicator at one level, all periods; frozen by the build in it."""
+    query = urlencode([("member", member)] * bool(member) + [("v", build)])
+    return f"/{lang}/slice/{indicator}/{level}.json?{query}"
+
+
+def regions_url(lang: str, build: str) -> str:
+    """The address of the names, parents and kinds of all regions in one language."""
+    return f"/{lang}/regions.json?v={build}"
+
+
+def switch_language(path: str, query: str, lang: str) -> str:
+    """The same address in another language."""
+    rest = re.sub(r"^/[a-z]{2}(?=/|$)", "", path) or "/map"
+    return f"/{lang}{rest}" + (f"?{query}" if query else "")
+
+
+def read_map(
+    query: Mapping[str, str],
+    *,
+    indicators: Mapping[str, Mapping[str, object]],
+    regions: Mapping[str, str],
+) -> MapState:
+    """Read the parameters of a map address.
+
+    indicators: id → its row of the build (levels, members, periods are checked by the view). regions: every code
+    and ISO 3166-2 code → NUTS code. Unknown parameters are ignored (links pick up trackers); unknown values raise
+    NotFoundError.
+    """
+    state = MapState(**{name: str(query.get(name, ""))[:_LONGEST] for name in MapState.__dataclass_fields__})
+    known(state.indicator, indicators)
+    known(state.level, LEVELS)
+    known(state.country, COUNTRIES)
+    for name in ("region", "within"):
+        known(getattr(state, name), regions)
+    return state.but(region=regions.get(state.region, ""), within=regions.get(state.within, ""))
+
+
+def read_query(search: str) -> dict[str, str]:
+    """A query string as the first value of each name."""
+    return dict(reversed(parse_qsl(search.lstrip("?")[:2000])))
+
+
+def known(value: str, among: Mapping[str, object] | tuple[str, ...]) -> None:
+    """Raise NotFoundError, with the nearest known spelling, for a value that is not among those known."""
+    if value and value not in among:
+        raise NotFoundError(value, next(iter(get_close_matches(value, list(among), 1, 0.5)), ""))

@@ -1,0 +1,245 @@
+"""What a map view shows: a state made whole against a build, its rows, and its sentences.
+
+Pure but for reading the build. The page's first paint, the slice a script fetches, and later every export start here,
+so that all of them say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from dashboard import queries
+from dashboard.i18n import Words, words
+from dashboard.queries import Region, Row
+from dashboard.store import Build
+from dashboard.urls import COUNTRIES, LEVELS, MapState, NotFoundError
+
+SUBNATIONAL = ("land", "nuts2", "nuts3")
+#: Under this many units a median says nothing a reader would miss.
+MEDIAN_FROM = 12
+
+
+@dataclass(frozen=True)
+class MapView:
+    """One view. rows: code → row of the slice in the shown period; names are in the view's language."""
+
+    build: Build
+    lang: str
+    state: MapState
+    indicator: Row
+    periods: tuple[str, ...]
+    rows: dict[str, Row]
+    national: dict[str, Row]
+    regions: dict[str, Region]
+
+    @property
+    def words(self) -> Words:
+        """The view's language."""
+        return words(self.lang)
+
+    @property
+    def shown(self) -> list[str]:
+        """The codes on the map that are not faded: the chosen country, inside the region drilled into."""
+        return [
+            code
+            for code, country in queries.units(self.build, self.state.level).items()
+            if self.state.country in ("", country) and self.inside(code)
+        ]
+
+    def inside(self, code: str) -> bool:
+        """Whether a region lies in the one drilled into."""
+        return not self.state.within or self.state.within in ancestors(self.regions, code)
+
+    def name(self, code: str) -> str:
+        """A region's name."""
+        return self.regions[code].name(self.lang)
+
+    def value(self, value: float) -> str:
+        """A value as text with its unit."""
+        return self.words.value(value, self.indicator["unit"], self.indicator["decimals"])
+
+
+def ancestors(regions: dict[str, Region], code: str) -> list[str]:
+    """A region and everything above it, smallest first; the land of an overseas région is itself, then FR."""
+    chain = [code]
+    while regions[chain[-1]].parent:
+        chain.append(regions[chain[-1]].parent)
+    return chain
+
+
+def complete(build: Build, lang: str, asked: MapState) -> MapState:
+    """Fill what the address left out; refuse what this indicator does not have.
+
+    Raises NotFoundError for a level, member or period that the indicator lacks.
+    """
+    known = queries.indicators(build, lang)
+    indicator = known[asked.indicator or next(iter(known))]
+    levels = [level for level in LEVELS if level in indicator["levels"]]
+    state = asked.but(indicator=indicator["id"])
+    if state.member and state.member not in indicator["members"]:
+        raise NotFoundError(state.member)
+    if not state.member and indicator["members"]:
+        state = state.but(member=next(iter(indicator["members"])))
+    if not state.level or state.level not in levels:
+        state = state.but(level=_default_level(build, levels, state))
+    if state.region and state.region not in queries.units(build, state.level) and state.region not in COUNTRIES:
+        state = state.but(region="")
+    periods = all_periods(build, state)
+    if state.period and state.period not in periods:
+        raise NotFoundError(state.period, periods[-1] if periods else "")
+    return state if state.period else state.but(period=periods[-1])
+
+
+def _default_level(build: Build, levels: list[str], state: MapState) -> str:
+    below = queries.regions(build)[state.within].level if state.within else 0
+    finer = [level for level in levels if level in SUBNATIONAL]
+    if state.within:
+        finer = [level for level in finer if _NUTS[level] > below] or finer[-1:]
+    return finer[0] if finer else levels[0]
+
+
+_NUTS = {"country": 0, "land": 1, "nuts2": 2, "nuts3": 3}
+
+
+def all_periods(build: Build, state: MapState) -> tuple[str, ...]:
+    """The periods of an indicator at a level, in order."""
+    rows = queries.slice_rows(build, state.indicator, state.level, state.member)
+    return tuple(sorted({row["period"] for row in rows}))
+
+
+def map_view(build: Build, lang: str, asked: MapState) -> MapView:
+    """The view an address asks for."""
+    state = complete(build, lang, asked)
+    rows = queries.slice_rows(build, state.indicator, state.level, state.member)
+    national = queries.slice_rows(build, state.indicator, "country", state.member)
+    return MapView(
+        build=build,
+        lang=lang,
+        state=state,
+        indicator=queries.indicators(build, lang)[state.indicator],
+        periods=all_periods(build, state),
+        rows={row["region"]: row for row in rows if row["period"] == state.period},
+        national={row["region"]: row for row in national if row["period"] == state.period},
+        regions=queries.regions(build),
+    )
+
+
+def ranked(view: MapView, codes: list[str]) -> list[Row]:
+    """The rows with a value among `codes`, highest first; suspected artefacts stay out of leading places."""
+    rows = [view.rows[code] for code in codes if code in view.rows and view.rows[code]["value"] is not None]
+    return sorted(rows, key=lambda row: (-row["value"], row["region"]))
+
+
+def title(view: MapView) -> str:
+    """The sentence above the map: who leads, and where the middle lies. Artefacts never lead."""
+    t, period = view.words, view.words.period(view.state.period)
+    rows = [row for row in ranked(view, view.shown) if row["status"] != "a"]
+    if not rows:
+        return t("{indicator}: no figures for {period}", indicator=view.indicator["title"], period=period)
+    named = [(view.name(row["region"]), view.value(row["value"])) for row in rows]
+    if view.state.level == "country":
+        return t("{period}: {list}", period=period, list=", ".join(f"{name} {value}" for name, value in named))
+    if view.state.within:
+        return _inside_title(view, named, period)
+    leaders = _leaders(view, rows)
+    if len(leaders) == 2:
+        (a, va), (b, vb) = leaders
+        text = t("{a} ({va}) and {b} ({vb}) lead in {period}", a=a, va=va, b=b, vb=vb, period=period)
+    else:
+        text = t("{a} ({va}) leads in {period}", a=leaders[0][0], va=leaders[0][1], period=period)
+    joint = view.indicator["verdict"] in ("same", "single") or view.state.country
+    if len(rows) >= MEDIAN_FROM and joint and view.indicator["kind"] == "rate":
+        middle = view.value(median(row["value"] for row in rows))
+        text += t("; half of all {units} lie below {middle}", units=unit_name(view), middle=middle)
+    return text
+
+
+def _leaders(view: MapView, rows: list[Row]) -> list[tuple[str, str]]:
+    """The first of each country shown together, else the first two."""
+    firsts = [
+        next((row for row in rows if view.regions[row["region"]].country == country), None) for country in COUNTRIES
+    ]
+    both = [row for row in firsts if row is not None]
+    picked = sorted(both, key=lambda row: -row["value"]) if len(both) == 2 else rows[:2]
+    return [(view.name(row["region"]), view.value(row["value"])) for row in picked]
+
+
+def _inside_title(view: MapView, named: list[tuple[str, str]], period: str) -> str:
+    where = view.name(view.state.within)
+    if len(named) == 1:
+        return view.words("{where}, {period}: {a} {va}", where=where, period=period, a=named[0][0], va=named[0][1])
+    (a, va), (z, vz) = named[0], named[-1]
+    return view.words(
+        "{where}, {period}: from {z} ({vz}) to {a} ({va})", where=where, period=period, a=a, va=va, z=z, vz=vz
+    )
+
+
+def unit_name(view: MapView) -> str:
+    """What the regions of the level are called: Länder, régions, Kreise …"""
+    return level_name(view.words, view.state.level, view.state.country)
+
+
+def level_name(t: Words, level: str, country: str) -> str:
+    """The plural for a level, as each country calls it."""
+    names = {
+        ("land", "DE"): t("Länder"),
+        ("land", "FR"): t("régions"),
+        ("land", ""): t("Länder and régions"),
+        ("nuts2", "DE"): t("Regierungsbezirke (NUTS 2)"),
+        ("nuts2", "FR"): t("former régions (NUTS 2)"),
+        ("nuts2", ""): t("NUTS 2 regions"),
+        ("nuts3", "DE"): t("Kreise"),
+        ("nuts3", "FR"): t("départements"),
+        ("nuts3", ""): t("Kreise and départements"),
+    }
+    return names.get((level, country), t("countries"))
+
+
+def flag_word(t: Words, status: str) -> str:
+    """A status as a reader's word."""
+    return {
+        "b": t("break in series"),
+        "e": t("estimated"),
+        "p": t("provisional"),
+        "u": t("low reliability"),
+        "c": t("suppressed"),
+        "m": t("not collected"),
+        "z": t("not applicable"),
+        "a": t("suspected artefact"),
+        "": "",
+    }[status]
+
+
+def rank_text(t: Words, row: Row) -> str:
+    """'9', '9–11' or '' where the region is not ranked."""
+    if row.get("rank_low") is None:
+        return ""
+    low, high = row["rank_low"], row["rank_high"]
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def sentence(view: MapView, code: str, row: Row | None) -> str:
+    """What a screen reader says of a region: name, value, flag, place among its country's units."""
+    t, name = view.words, view.name(code)
+    if row is None or row["value"] is None:
+        return f"{name}: {flag_word(t, row['status'] if row else 'm')}"
+    parts = [f"{name}: {view.value(row['value'])}"]
+    if row["status"]:
+        parts.append(flag_word(t, row["status"]))
+    if rank := rank_text(t, row):
+        parts.append(t("rank {rank} of {of}", rank=rank, of=row["of"]))
+    return ", ".join(parts)
+
+
+def gap_sentences(view: MapView) -> list[str]:
+    """For each country shown without any figure: the sentence that says what is missing."""
+    shown = [view.state.country] if view.state.country else list(COUNTRIES)
+    have = {queries.regions(view.build)[code].country for code in view.rows}
+    return [view.indicator["gaps"][c] for c in shown if c not in have and c in view.indicator["gaps"]]
+
+
+def json_words(view: MapView) -> dict[str, Any]:
+    """The parts of an indicator's words that the script shows."""
+    return {key: view.indicator[key] for key in ("title", "short", "unit_words", "gaps", "reasons", "members")}
