@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 Geometry = Any
 
-#: Shown wherever a map is shown or exported.
-ATTRIBUTION: Final = (
-    "© GeoBasis-DE / BKG 2021 (Daten verändert), dl-de/by-2-0 · IGN ADMIN EXPRESS COG 2018, Licence Ouverte, simplifié"
-)
 #: Levels on whose maps the inner borders between Länder and between régions are drawn over the finer units.
 _WITH_LAND_LINES: Final = ("nuts2", "nuts3")
 
@@ -126,7 +122,7 @@ def _origin(sources: Any, product: Any, folder: Path) -> dict[str, Any]:
 def _manifest(geometry: Any, origins: list[dict[str, Any]], files: Mapping[str, bytes]) -> bytes:
     return _json(
         {
-            "attribution": ATTRIBUTION,
+            "attribution": " · ".join(origin["credit"] for origin in origins),
             "sources": origins,
             "changes": (
                 "stitched to one coverage along the common border, Eisenach united with Wartburgkreis (NUTS 2024), "
