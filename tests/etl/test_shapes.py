@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -15,7 +12,6 @@ import shapely
 from shape_reading import SHAPES, level, line, polygons, subpaths
 
 from etl import codes
-from etl.model import DeliveryError, Exit
 from etl.shapes import build
 
 SOURCES = Path(__file__).parents[3] / "shared" / "sources"
@@ -196,76 +192,3 @@ def test_building_from_the_published_files_gives_the_committed_bytes(tmp_path: P
         [*(f"{one}.json" for one in LEVELS), "manifest.json"]
     ), "no temporary files are left"
     assert any("nuts3.json" in line for line in said)
-
-
-def _drop(folder: Path, name: str) -> None:
-    (folder / name).unlink()
-
-
-def _edit_kreise(change: Callable[[Any], Any]) -> Callable[[Path], None]:
-    def edit(folder: Path) -> None:
-        frame = gpd.read_file(folder / "VG5000_KRS.shp")
-        change(frame).drop(columns=["BEGINN", "WSK"]).to_file(folder / "VG5000_KRS.shp")
-
-    return edit
-
-
-def _unknown_ags(frame: Any) -> Any:
-    frame.loc[frame["AGS"] == "14612", "AGS"] = "14699"
-    return frame
-
-
-BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
-    "no shapefile": (lambda folder: _drop(folder, "VG5000_KRS.shp"), r"VG5000_KRS\.shp: the file is missing"),
-    "no attributes": (lambda folder: _drop(folder, "VG5000_KRS.dbf"), r"VG5000_KRS\.dbf: the file is missing"),
-    "a Kreis less": (
-        _edit_kreise(lambda frame: frame[frame["AGS"] != "14612"]),
-        r"399 of 400 Kreise; missing: DED21 \(Dresden\)",
-    ),
-    "an unknown AGS": (_edit_kreise(_unknown_ags), r"unknown AGS code '14699'; did you mean '14"),
-    "a Kreis twice": (
-        _edit_kreise(lambda frame: frame.loc[[*frame.index, frame.index[0]]]),
-        "the code '01001' stands twice",
-    ),
-    "no AGS": (_edit_kreise(lambda frame: frame.drop(columns="AGS")), "no column 'AGS'"),
-    "another edition": (
-        _edit_kreise(lambda frame: frame.iloc[::-1]),
-        "an edition this project does not know",
-    ),
-    "a web page": (
-        lambda folder: [(folder / "VG5000_KRS.shp").write_text("<!doctype html>Sorry"), None][1],
-        r"VG5000_KRS\.shp: not readable as boundaries",
-    ),
-}
-
-
-@needs_sources
-@pytest.mark.parametrize("case", BROKEN)
-def test_bad_german_input_is_refused_by_name_and_changes_nothing(case: str, tmp_path: Path) -> None:
-    spoil, said = BROKEN[case]
-    folder, out = tmp_path / "bkg", tmp_path / "shapes"
-    folder.mkdir()
-    for file in BKG.glob("VG5000_KRS.*"):
-        shutil.copyfile(file, folder / file.name)
-    out.mkdir()
-    (out / "land.json").write_text("the last good one")
-    spoil(folder)
-    with pytest.raises(DeliveryError, match=said) as error:
-        build(folder, IGN, out, lambda _: None)
-    assert error.value.exit_code == Exit.DELIVERY
-    assert "Remedy:" in str(error.value)
-    assert [(path.name, path.read_text()) for path in out.iterdir()] == [("land.json", "the last good one")]
-
-
-@needs_sources
-def test_bad_french_input_is_refused_by_name(tmp_path: Path) -> None:
-    file = tmp_path / "departements-avec-outre-mer.geojson"
-    content = json.loads((IGN / file.name).read_text(encoding="utf-8"))
-    content["features"] = [one for one in content["features"] if one["properties"]["code"] != "2A"]
-    file.write_text(json.dumps(content))
-    with pytest.raises(DeliveryError, match=r"100 of 101 départements; missing: FRM01 \(Corse-du-Sud\)"):
-        build(BKG, tmp_path, tmp_path / "out", lambda _: None)
-    file.write_text(file.read_text()[:-2_000])
-    with pytest.raises(DeliveryError, match="departements-avec-outre-mer"):
-        build(BKG, tmp_path, tmp_path / "out", lambda _: None)
-    assert not (tmp_path / "out").exists()
