@@ -5,8 +5,10 @@
 --   change, gap          -b, -a, 0, a, b with the thirds of the absolute values: both sides alike around 0
 --   count, amount        one number, the largest absolute value over all periods at land level (else the coarsest finer
 --                        level, else the country): the value of the largest circle
--- Limits are rounded to two significant digits. Limits that then coincide, or leave the outer classes empty, go.
-create temp macro nice(x) as if(x = 0, 0, round(x, 1 - cast(floor(log10(abs(x))) as integer)));
+-- Limits are rounded to two significant digits, of themselves or of what they span where that is finer (values between
+-- 101 and 118 need units, not tens). Limits that then coincide, or leave an outer class empty, go.
+create temp macro nice(x, span) as
+  if(x = 0, 0, round(x, 1 - cast(floor(log10(if(span > 0, least(abs(x), span), abs(x)))) as integer)));
 
 insert into scale
 with candidate as (
@@ -40,8 +42,9 @@ with candidate as (
 ), class as (
   select indicator, dimension, member, country,
     if(two_sided,
-       list_sort(list_distinct(flatten([[-nice(x), 0, nice(x)] for x in cuts]))),
-       list_sort(list_distinct([nice(x) for x in cuts if nice(x) > least and nice(x) <= most]))) as limits
+       list_sort(list_distinct(flatten([[-nice(x, 0), 0, nice(x, 0)] for x in cuts]))),
+       list_sort(list_distinct([nice(x, cuts[-1] - cuts[1]) for x in cuts
+                                if nice(x, cuts[-1] - cuts[1]) > least and nice(x, cuts[-1] - cuts[1]) <= most]))) as limits
   from cut
 ), circle as (
   select indicator, dimension, member, country, max(abs(value)) as most from (

@@ -1,0 +1,54 @@
+"""Fixtures of the ETL tests: a tiny project, its data folder, and the command line in a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import tiny_project
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where a test's project lies: its root (like `etl/`), a good delivery, and the data folder."""
+
+    root: Path
+    delivery: Path
+    data: Path
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Project:
+    """A project of one source and six indicators, with a good delivery and nothing built."""
+    return Project(tiny_project.write_project(tmp_path), tiny_project.write_delivery(tmp_path / "from"), tmp_path / "data")
+
+
+#: The real `etl.cli.main` on another root, in a process of its own, as `python -m etl` runs it.
+_MAIN = "import sys; from pathlib import Path; from etl.cli import main; sys.exit(main(sys.argv[2:], lambda line: print(line, flush=True), Path(sys.argv[1])))"
+
+
+@pytest.fixture
+def run(tiny: Project) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command line on the tiny project."""
+
+    def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", _MAIN, str(tiny.root), *map(str, arguments)],
+            cwd=REPOSITORY,
+            env={**os.environ, "ATLAS_DATA": str(tiny.data)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            **options,  # type: ignore[call-overload]
+        )
+
+    return run
