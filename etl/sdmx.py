@@ -156,15 +156,15 @@ def to_nuts_2024(long: pl.DataFrame, file: str) -> pl.DataFrame:
     A code that NUTS 2024 still has keeps its figure: the municipal moves between two Kreise that keep their codes
     (52 km², 4,000 people in Thüringen) are in no Eurostat recoding table. Of the others, a renamed region keeps its
     figure, merged ones are added up (reason own_sum; no value where one part has none; the gravest status). Where
-    Eurostat publishes the new region too, its own figure wins. Extra-regio rows (FRX, FRZ …), which belong to no
+    Eurostat gives a figure for the new region too, that one stands. Extra-regio rows (FRX, FRZ …), which belong to no
     region, are left out. Needs `geo`, `period`, `value`, `status`, `line`; raises DeliveryError for an unknown code.
     """
     long = long.filter(~pl.col("geo").str.contains(r"^..[XZ]"))
     today = {code: _today(code, file, long) for code in long["geo"].unique().sort().to_list()}
     kept = long.with_columns(region=pl.col("geo").replace_strict(today, return_dtype=pl.String))
-    own = pl.col("geo") != pl.col("region")
-    published = (~own & pl.col("value").is_not_null()).any().over("region", "period")
-    kept = kept.filter(~own | ~published)
+    older = pl.col("geo") != pl.col("region")
+    published = (~older & pl.col("value").is_not_null()).any().over("region", "period")
+    kept = kept.filter(pl.when(published).then(~older).otherwise(older | ~older.any().over("region", "period")))
     gravity = list(dict.fromkeys(status.value for status in (Status.NOT_COLLECTED, *FLAGS.values())))
     order = pl.col("status").replace_strict({status: rank for rank, status in enumerate(gravity)})
     return kept.group_by("region", "period").agg(

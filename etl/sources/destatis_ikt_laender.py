@@ -3,7 +3,7 @@
 The statistical offices publish this survey by Land in releases and theme pages, not in one file. The delivery is
 therefore a curated table, one row per figure with its address and how it was seen, which also lists other surveys;
 only rows of the official survey for firms with 10 or more persons are taken. `register` gives the figures with their
-addresses; `data/registers/destatis_ikt_laender.csv` is its shipped form.
+addresses as text; `data/registers/destatis_ikt_laender.csv` is its shipped form.
 """
 
 from __future__ import annotations
@@ -69,10 +69,13 @@ def parse(delivery: Delivery) -> pl.DataFrame:
 
 
 def register(delivery: Delivery) -> pl.DataFrame:
-    """The same figures with the address of each: region, period, value, status, publisher, evidence, address."""
-    return _figures(delivery).select(
-        "region", "period", "value", "status", "publisher", "evidence", address="source_url"
-    )
+    """The same figures, each as printed and with its address.
+
+    Columns, all text: region, period, value, status, publisher, evidence, address.
+    """
+    printed = pl.col("value").cast(pl.String).str.strip_suffix(".0")
+    figures = _figures(delivery).with_columns(value=printed)
+    return figures.select("region", "period", "value", "status", "publisher", "evidence", address="source_url")
 
 
 def _not_seen(seen: pl.DataFrame) -> pl.DataFrame:
