@@ -18,7 +18,7 @@ import polars as pl
 
 from etl.catalogue import Catalogue
 from etl.correct import correct
-from etl.model import OBSERVATION, CatalogueError, Delivery, DeliveryError
+from etl.model import OBSERVATION, AtlasError, CatalogueError, Delivery, DeliveryError
 from etl.select import select
 from etl.snapshot import find_deliveries, snapshot, write_atomically
 
@@ -74,7 +74,7 @@ def from_delivery(catalogue: Catalogue, delivery: Delivery, way: str) -> Figures
     """Parse, correct and select one delivery; raises DeliveryError naming file, line, column and remedy."""
     source = delivery.source
     indicators = catalogue.of_source(source.id)
-    tidy = correct(catalogue.sources[source.id].parse(delivery), catalogue.corrections.get(source.id, ()))
+    tidy = correct(_parse(catalogue, delivery), catalogue.corrections.get(source.id, ()))
     lacking = any(not delivery.has(file.key) for file in source.files)
     hashes = {key: raw.sha256 for key, raw in delivery.files.items()}
     rows = select(tidy, indicators, hashes, optional=lacking)
@@ -85,6 +85,20 @@ def from_delivery(catalogue: Catalogue, delivery: Delivery, way: str) -> Figures
         if raw.sha256 in used
     )
     return Figures(source.id, way, rows, origins)
+
+
+def _parse(catalogue: Catalogue, delivery: Delivery) -> pl.DataFrame:
+    source = delivery.source
+    try:
+        return catalogue.sources[source.id].parse(delivery)
+    except AtlasError:
+        raise
+    except Exception as error:  # whatever a delivery does to its module, people read a sentence and no traceback
+        raise DeliveryError(
+            f"etl/sources/{source.id}.py could not read the delivery ({type(error).__name__}: {error})",
+            file=", ".join(raw.path.name for raw in delivery.files.values()),
+            remedy="compare the files with what the module declares; fetch them again or mend the module.",
+        ) from error
 
 
 def gather(
@@ -100,6 +114,8 @@ def gather(
     deliveries = find_deliveries(folder, declared, retrieved, known) if folder else {}
     gathered: dict[str, Figures] = {}
     for source in declared:
+        if not catalogue.of_source(source.id):
+            continue
         ours = shipped.get(source.id)
         if source.id in deliveries:
             gathered[source.id] = _complete(from_delivery(catalogue, deliveries[source.id], "delivery"), ours)

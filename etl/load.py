@@ -48,17 +48,23 @@ def fill(path: Path, catalogue: Catalogue, gathered: Mapping[str, Figures], say:
     """
     connection = duckdb.connect(str(path))
     try:
-        connection.execute((_HERE / "schema.sql").read_text(encoding="utf-8"))
-        connection.execute(_FIGURE)
-        indicators = with_figures(catalogue, gathered)
-        for table, frame in _frames(catalogue, indicators, gathered).items():
-            _insert(connection, table, frame)
+        load_tables(connection, catalogue, gathered)
         check(connection, figures=True)
-        transform(connection, catalogue, indicators, say)
+        transform(connection, catalogue, with_figures(catalogue, gathered), say)
         check(connection, figures=False)
         connection.execute("checkpoint")
     finally:
         connection.close()
+
+
+def load_tables(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, gathered: Mapping[str, Figures]) -> None:
+    """Create the schema and load what is declared and gathered; the figures go to the temporary table `figure`."""
+    connection.execute((_HERE / "schema.sql").read_text(encoding="utf-8"))
+    connection.execute(_FIGURE)
+    for table, frame in _frames(catalogue, with_figures(catalogue, gathered), gathered).items():
+        connection.register("incoming", frame)
+        connection.execute(_INSERT[table])
+        connection.unregister("incoming")
 
 
 def transform(
@@ -95,12 +101,6 @@ def with_figures(catalogue: Catalogue, gathered: Mapping[str, Figures]) -> list[
         if derive and derive.of in have and (not derive.by or derive.by in have):
             have.add(id_)
     return [indicator for indicator in catalogue.indicators.values() if indicator.id in have]
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    connection.register("incoming", frame)
-    connection.execute(_INSERT[table])
-    connection.unregister("incoming")
 
 
 def _frames(

@@ -1,6 +1,7 @@
 -- of ÷ by × factor, for the indicators at depth $depth. A breakdown of the numerator is kept; the denominator is that
 -- of the same breakdown where it has one, else its total. A yearly denominator may be up to lag_years older: status e.
 -- No value: the numerator's own status, else the denominator's (m where it has no row), z where it is zero.
+-- Periods for which nobody has a denominator do not exist for the ratio: there is nothing to be missing.
 -- n becomes the denominator where shares are later to be weighted by it.
 insert into figure
 with pair as (
@@ -27,6 +28,7 @@ with pair as (
          when b_value = 0 then 'z'
          else worse(worse(status, b_status), if(older, 'e', '')) end as flag
   from pair
+  qualify count(b_value) over (partition by indicator, period) > 0
 )
 select indicator, level, region, period, dimension, member,
        if(value is null or b_value is null or b_value = 0, null, value * factor / b_value), flag,

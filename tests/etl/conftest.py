@@ -28,7 +28,9 @@ class Project:
 @pytest.fixture
 def tiny(tmp_path: Path) -> Project:
     """A project of one source and six indicators, with a good delivery and nothing built."""
-    return Project(tiny_project.write_project(tmp_path), tiny_project.write_delivery(tmp_path / "from"), tmp_path / "data")
+    return Project(
+        tiny_project.write_project(tmp_path), tiny_project.write_delivery(tmp_path / "from"), tmp_path / "data"
+    )
 
 
 #: The real `etl.cli.main` on another root, in a process of its own, as `python -m etl` runs it.
