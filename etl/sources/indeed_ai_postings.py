@@ -87,7 +87,7 @@ def _expect_every_day(daily: pl.DataFrame, path: Path) -> None:
     if (holes := steps.filter(pl.col("gap") > 1)).height:
         hole = holes.row(0, named=True)
         raise DeliveryError(
-            f"{hole['gap'] - 1} days before {hole['date']} are missing for {hole['region']}",
+            f"no value for {hole['region']} for {hole['gap'] - 1} day(s) before {hole['date']}",
             file=path.name,
             line=hole["line"],
             column="date",
