@@ -1,0 +1,287 @@
+"""A scene as SVG text, the widget around it, and its legend as HTML. Everything that comes from data is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from math import floor, log10
+from string import Template
+from typing import Final
+
+from dashboard.map import palette
+from dashboard.map.palette import CLASSES
+from dashboard.map.scene import RADIUS, Box, Region, Scale, Scene, shade
+
+#: The width in CSS pixels that the server draws for; the script corrects patterns and lettering to the real width.
+EXPECTED_WIDTH: Final = 760
+
+# A pattern's side and content, in CSS pixels. Quiet by intent: a whole country may be drawn with one.
+_ABSENCES: Final = {
+    "c": (6, '<path class="am-hatch" d="M0 0l6 6M6 0l-6 6"/>'),
+    "m": (6, '<circle class="am-dot" cx="3" cy="3" r=".65"/>'),
+    "z": (5, '<path class="am-hatch" d="M0 2.5h5"/>'),
+}
+_OVERLAYS: Final = {
+    "u": (6, "<path {} d='M-1.5 1.5l3-3M0 6l6-6M4.5 7.5l3-3'/>".replace("'", '"')),
+    "a": (8, '<path {} d="M2 2h.01M6 6h.01"/>'),
+}
+# Overlays are drawn in ink on the pale classes and in the ground's colour on the strong ones; it holds in both themes.
+_STRONG: Final = {"q3", "q4", "q5", "d0", "d1", "d4", "d5"}
+
+# What assets/map.css says with the page's tokens, in literal light colours; lengths are in map units.
+_STANDALONE: Final = Template(
+    ".n,.x{fill:#e8e6df}.am-void{fill:#f1efe9}.am-hatch{stroke:#8b8f94;stroke-width:.6;fill:none}.am-dot{fill:#8b8f94}"
+    ".am-u,.am-a{stroke:#1f2a33;stroke-opacity:.6;fill:none}.am-a{stroke-width:2.2;stroke-linecap:round}"
+    ".am-strong{stroke:#fff;stroke-opacity:.85}.am-regions path{stroke:#fff;stroke-width:$hair;stroke-linejoin:round}"
+    ".am-lines path{fill:none;stroke:#fff;stroke-width:$line}.am-lines .border{stroke:#1f2a33}"
+    ".am-circles circle{fill:$circle;fill-opacity:.78;stroke:#fff;stroke-width:$hair}"
+    ".am-circles .u,.am-circles .a{stroke:#1f2a33;stroke-width:$line;stroke-dasharray:$dot $line}"
+    ".am-circles .zero{fill:#fff;stroke:#1f2a33;stroke-width:$hair}"
+    ".am-frames rect{fill:none;stroke:#b9b6ad;stroke-width:$hair}"
+    ".am-frames text{font:${text}px sans-serif;fill:#4a545c}"
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The widget's words in the page's language. keys: one sentence on the keys, shown while the map has the focus."""
+
+    zoom: str
+    zoom_in: str
+    zoom_out: str
+    zoom_reset: str
+    keys: str
+
+
+@dataclass(frozen=True)
+class LegendWords:
+    """The legend's words in the page's language.
+
+    title: what the colours or circles mean, with the unit. number: a limit as text. below, between, above: spoken
+    classes, with {0} and {1}. countries: code → name. means: country → (value, text). sign: what absences and
+    overlays mean, by c, m, z, 0, u, a.
+    """
+
+    title: str
+    number: Callable[[float], str]
+    below: str
+    between: str
+    above: str
+    countries: Mapping[str, str]
+    means: Mapping[str, tuple[float, str]]
+    signs: Mapping[str, str]
+
+
+def to_svg(scene: Scene, *, page: bool = True) -> str:
+    """The map as SVG text: for the page (custom properties, ARIA roles) or standing alone (literal light colours)."""
+    unit = scene.view[2] / EXPECTED_WIDTH
+    title, desc = escape(scene.title), f"<desc>{escape(scene.desc)}</desc>"
+    if page:
+        head = (
+            f'<svg class="am-svg" viewBox="{_box(scene.view)}" data-base="{_box(scene.base)}" '
+            f'data-level="{scene.level}" data-radius="{RADIUS * scene.width:g}" '
+            f'data-countries="{" ".join(scene.countries)}" '
+            f'style="--u:{unit:.3g}" role="group" aria-label="{title}">{desc}'
+        )
+    else:
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="am-svg" viewBox="{_box(scene.view)}" '
+            f'width="{scene.view[2]:g}" height="{scene.view[3]:g}"><title>{title}</title>{desc}'
+            f"<style>{_standalone_css(unit)}</style>"
+        )
+    listbox = f' role="listbox" aria-label="{escape(scene.label)}" aria-describedby="am-keys"' if page else ""
+    first = scene.selected or next((region.code for region in scene.regions if region.shown), None)
+    regions = "".join(_path(region, scene, page, first) for region in scene.regions)
+    return (
+        f'{head}<defs>{patterns("am", unit)}</defs>{_frames(scene)}<g class="am-regions"{listbox}>{regions}</g>'
+        f'<g class="am-lines" aria-hidden="true"><path class="land" d="{escape(scene.land)}"/>'
+        f'<path class="border" d="{escape(scene.border)}"/></g>'
+        f'<g class="am-circles" aria-hidden="true">{_circles(scene)}</g>'
+        '<g class="am-over" aria-hidden="true"></g></svg>'
+    )
+
+
+def widget(scene: Scene, words: Words) -> str:
+    """What stands inside the page's `<div data-map>`: the SVG, the zoom buttons, the keys' sentence, the tooltip."""
+    buttons = "".join(
+        f'<button type="button" data-zoom="{key}" aria-label="{escape(label)}" title="{escape(label)}">{sign}</button>'
+        for key, label, sign in (
+            ("1.6", words.zoom_in, "+"),
+            ("0.6", words.zoom_out, "−"),
+            ("0", words.zoom_reset, "⌂"),
+        )
+    )
+    return (
+        f'{to_svg(scene)}<div class="am-zoom" role="group" aria-label="{escape(words.zoom)}">{buttons}</div>'
+        f'<p class="am-keys" id="am-keys">{escape(words.keys)}</p><div class="am-tip" role="tooltip" hidden></div>'
+    )
+
+
+def patterns(prefix: str, unit: float) -> str:
+    """The `<pattern>`s: three absences, and both overlays on each of the twelve fills, as ids `{prefix}-…`."""
+    parts = [
+        _pattern(f"{prefix}-{key}", side, unit, '<path class="am-void" d="M0 0h9v9H0z"/>' + content)
+        for key, (side, content) in _ABSENCES.items()
+    ]
+    for fill in [f"{scale}{i}" for scale in "qd" for i in range(CLASSES)]:
+        for key, (side, content) in _OVERLAYS.items():
+            line = f'class="am-{key}{" am-strong" if fill in _STRONG else ""}"'
+            ground = f'<path class="{fill}" d="M0 0h9v9H0z"/>'
+            parts.append(_pattern(f"{prefix}-{fill}{key}", side, unit, ground + content.format(line)))
+    return "".join(parts)
+
+
+def legend(scene: Scene, words: LegendWords) -> str:
+    """The legend as HTML: classes with the national means, or circle sizes, then the signs, always in this order.
+
+    Signs that do not occur are present but hidden: the script shows them when another year needs them.
+    """
+    groups: dict[int, tuple[Scale, list[str]]] = {}
+    for country, scale in scene.scales.items():
+        groups.setdefault(id(scale), (scale, []))[1].append(country)
+    bars = "".join(
+        _sizes(scene, scale, words) if scale.kind == "circles" else _bar(scale, countries, words, len(groups) > 1)
+        for scale, countries in groups.values()
+    )
+    return (
+        f'<div class="am-legend"><p class="am-legend-title">{escape(words.title)}</p>'
+        f'<div class="am-scales">{bars}</div>{_signs(scene, words)}</div>'
+    )
+
+
+def _path(region: Region, scene: Scene, page: bool, first: str | None) -> str:
+    shape = f'd="{escape(region.d)}" class="{region.classes}"'
+    if not page:
+        return f"<path {shape}><title>{escape(region.label)}</title></path>" if region.label else f"<path {shape}/>"
+    if not region.label:
+        return f'<path {shape} aria-hidden="true"/>'
+    stop = ' tabindex="0"' if region.code == first else ""
+    state = "" if region.shown else ' aria-hidden="true"'
+    chosen = "true" if region.code == scene.selected else "false"
+    return (
+        f'<path {shape} data-c="{escape(region.code)}" data-p="{region.x:g},{region.y:g}" role="option" '
+        f'aria-selected="{chosen}" aria-label="{escape(region.label)}"{stop}{state}/>'
+    )
+
+
+def _circles(scene: Scene) -> str:
+    drawn = sorted(((r.radius, r) for r in scene.regions if r.radius is not None), key=lambda pair: -pair[0])
+    zero = 2.6 * scene.view[2] / EXPECTED_WIDTH
+    return "".join(
+        f'<circle data-c="{escape(r.code)}" cx="{r.x:g}" cy="{r.y:g}" '
+        + (f'r="{radius:g}" class="{r.classes}"' if radius else f'r="{zero:.3g}" class="zero"')
+        + ("/>" if r.shown else ' aria-hidden="true"/>')
+        for radius, r in drawn
+    )
+
+
+def _frames(scene: Scene) -> str:
+    drawn = "".join(
+        f'<rect x="{f.x:g}" y="{f.y:g}" width="{f.width:g}" height="{f.height:g}"/>'
+        f'<text x="{f.x:g}" y="{f.y + f.height:g}" dx=".3em" dy="-.35em">{escape(f.name)}</text>'
+        for f in scene.frames
+    )
+    return f'<g class="am-frames" aria-hidden="true">{drawn}</g>'
+
+
+def _pattern(name: str, side: float, unit: float, content: str) -> str:
+    return (
+        f'<pattern id="{name}" width="{side}" height="{side}" patternUnits="userSpaceOnUse" '
+        f'patternTransform="scale({unit:.3g})">{content}</pattern>'
+    )
+
+
+def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool) -> str:
+    """One colour bar: limits above it, the means of its countries as ▲ and △ below it."""
+    limits, prefix = scale.limits, "d" if scale.diverging else "q"
+    spoken = [words.below.format(words.number(limits[0]))] if limits else [words.title]
+    spoken += [words.between.format(words.number(a), words.number(b)) for a, b in pairwise(limits)]
+    spoken += [words.above.format(words.number(limits[-1]))] if limits else []
+    classes = "".join(
+        f'<li><i class="{prefix}{shade(i, len(limits))}"></i>'
+        f"{f'<b aria-hidden=true>{escape(words.number(limits[i]))}</b>' if i < len(limits) else ''}"
+        f'<span class="am-spoken">{escape(text)}</span></li>'
+        for i, text in enumerate(spoken)
+    )
+    marks = texts = ""
+    for country in countries:
+        if country in words.means:
+            value, text = words.means[country]
+            sign = "▲" if country == "DE" else "△"
+            data = f'data-mean="{country}" data-sign="{sign}"'
+            marks += f'<i {data} style="left:{100 * _place(value, limits):.1f}%">{sign}</i>'
+            texts += f"<span {data}>{sign} {escape(words.countries[country])} {escape(text)}</span> "
+    name = f'<p class="am-scale-name">{escape(", ".join(words.countries[c] for c in countries))}</p>' if several else ""
+    return (
+        f'<div class="am-scale">{name}<ol class="am-classes">{classes}</ol>'
+        f'<div class="am-marks" aria-hidden="true">{marks}</div><p class="am-means">{texts.strip()}</p></div>'
+    )
+
+
+def _place(value: float, limits: tuple[float, ...]) -> float:
+    """Where a value stands on a bar of equal classes, 0…1; the middle of the open first and last class."""
+    index = sum(value >= limit for limit in limits)
+    inside = 0 < index < len(limits)
+    part = (value - limits[index - 1]) / (limits[index] - limits[index - 1]) if inside else 0.5
+    return (index + part) / (len(limits) + 1)
+
+
+def _sizes(scene: Scene, scale: Scale, words: LegendWords) -> str:
+    """Reference circles: a round largest value and quarters of it; the script shows those of a handy size on screen."""
+    largest, unit = scale.limits[0], scene.view[2] / EXPECTED_WIDTH
+    values = {_round_down(largest / 4**step) for step in range(7)}
+    items = ""
+    for value in sorted((v for v in values if v >= 1 or v == _round_down(largest)), reverse=True):
+        radius = RADIUS * scene.width * (value / largest) ** 0.5
+        hidden = "" if 3 <= radius / unit <= 36 else " hidden"
+        items += (
+            f'<li data-r="{radius:.2f}" style="--r:{radius:.2f}"{hidden}><i></i>'
+            f"<span>{escape(words.number(value))}</span></li>"
+        )
+    return f'<ol class="am-sizes" style="--u:{unit:.3g}">{items}</ol>'
+
+
+def _round_down(value: float) -> float:
+    """The largest 1, 2 or 5 × 10ⁿ that is not above the value."""
+    power = 10.0 ** floor(log10(value))
+    return max(step * power for step in (1, 2, 5) if step * power <= value * 1.000001)
+
+
+def _signs(scene: Scene, words: LegendWords) -> str:
+    drawn = [region.classes for region in scene.regions if region.shown]
+    occur = {part for classes in drawn for part in classes.split()}
+    if any(region.radius == 0 for region in scene.regions if region.shown):
+        occur.add("0")
+    circles = any(scale.kind == "circles" for scale in scene.scales.values())
+    items = ""
+    for key, text in ((key, words.signs[key]) for key in ("c", "m", "z", "0", "u", "a")):
+        if key == "0" or (circles and key in "ua"):
+            sign = f'<circle class="{"zero" if key == "0" else "n " + key}" cx="13" cy="7" r="5"/>'
+        else:
+            sign = f'<rect width="26" height="14" fill="url(#al-{key if key in _ABSENCES else "q1" + key})"/>'
+        hidden = "" if key in occur else " hidden"
+        items += f'<li data-k="{key}"{hidden}><svg width="26" height="14" aria-hidden="true">{sign}</svg>'
+        items += f"<span>{escape(text)}</span></li>"
+    return (
+        f'<svg class="am-defs" width="0" height="0" aria-hidden="true"><defs>{patterns("al", 1)}</defs></svg>'
+        f'<ul class="am-signs">{items}</ul>'
+    )
+
+
+def _box(box: Box) -> str:
+    return " ".join(f"{side:.6g}" for side in box)
+
+
+def _standalone_css(unit: float) -> str:
+    """Literal light colours for a file that leaves the page: no custom property, nothing to fetch."""
+    fills = {f"q{i}": c for i, c in enumerate(palette.sequential(CLASSES))}
+    fills |= {f"d{i}": c for i, c in enumerate(palette.diverging(CLASSES))}
+    rules = [f".{name}{{fill:{colour}}}" for name, colour in fills.items()]
+    rules += [f".{name}.{key}{{fill:url(#am-{name}{key})}}" for name in fills for key in _OVERLAYS]
+    rules += [f".{key}{{fill:url(#am-{key})}}" for key in _ABSENCES]
+    size = {"hair": 0.7, "line": 1.4, "dot": 3, "text": 11}
+    return "".join(rules) + _STANDALONE.substitute(
+        {name: f"{pixels * unit:.3g}" for name, pixels in size.items()}, circle=fills["q4"]
+    )
