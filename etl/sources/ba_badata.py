@@ -17,7 +17,7 @@ from typing import Final
 
 import polars as pl
 import pyreadr
-from pyreadr.custom_errors import PyreadrError
+from pyreadr.custom_errors import LibrdataError, PyreadrError
 
 from etl import codes
 from etl.model import Delivery, DeliveryError, File, Licence, Source, Status
@@ -116,7 +116,7 @@ def read_rda(path: Path, table: str, columns: Mapping[str, type[pl.DataType]]) -
     """The data frame `table` of an R workspace, exactly `columns`, plus `line` (row number, from 1)."""
     try:
         tables = pyreadr.read_r(str(path))
-    except (PyreadrError, OSError) as error:
+    except (LibrdataError, PyreadrError, OSError) as error:
         raise DeliveryError(
             f"the file is not a readable R workspace ({str(error).splitlines()[0]})", file=path.name, remedy=_AGAIN
         ) from error
@@ -172,7 +172,7 @@ def _stocks(path: Path, table: str, columns: Mapping[str, type[pl.DataType]]) ->
     nowhere = frame.filter(pl.col("region").is_null()).group_by("year").agg(extra=pl.col("value").sum())
     national = (pl.col("region") == "DE") & (pl.col("extra") > 0)
     sums = sums.join(nowhere, on="year", how="left").with_columns(
-        value=(pl.col("value") + pl.when(national).then("extra").otherwise(0)) / 12,
+        value=((pl.col("value") + pl.when(national).then("extra").otherwise(0)) / 12).round(6),
         reason=pl.when(national).then(pl.lit("own_sum_unallocated")).otherwise("reason"),
     )
     return sums.drop("extra")
