@@ -81,8 +81,7 @@ def _coordinated(delivery: Delivery) -> pl.DataFrame:
     """Projects by région of the coordinator, all instruments, one total; France includes one of unknown région."""
     path = delivery.path("coordinated")
     frame = read_csv(path, {"instrument": pl.String, "nuts1": pl.String, "projects_coordinated": pl.Int64})
-    frame = _checked(frame.rename({"projects_coordinated": "value"}), ["instrument"], path.name)
-    frame = frame.with_columns(period=pl.lit(_LAST_YEAR))
+    frame = _checked(frame, "projects_coordinated", ["instrument"], path.name).with_columns(period=pl.lit(_LAST_YEAR))
     france = frame.group_by("period").agg(pl.col("value").sum(), region=pl.lit("FR"))
     rows = pl.concat([_regions(frame), france.select("region", "period", "value")])
     return rows.select(
@@ -101,16 +100,16 @@ def _participations(delivery: Delivery) -> pl.DataFrame:
     path = delivery.path("participations")
     columns = {"instrument": pl.String, "year": pl.String, "nuts1": pl.String}
     frame = read_csv(path, {**columns, "projects": pl.Int64, "participations": pl.Int64})
-    frame = _checked(frame.rename({"participations": "value", "year": "period"}), ["instrument", "period"], path.name)
-    fewer = frame.filter(pl.col("value") < pl.col("projects"))
+    fewer = frame.filter(pl.col("participations") < pl.col("projects"))
     if fewer.height:
         raise DeliveryError(
-            f"{fewer['value'][0]} participations in {fewer['projects'][0]} projects: fewer than one per project",
+            f"{fewer['participations'][0]} participations in {fewer['projects'][0]} projects: fewer than one per project",
             file=path.name,
             line=fewer["line"][0],
             column="participations",
             remedy="two columns look swapped; fetch the delivery again.",
         )
+    frame = _checked(frame, "participations", ["instrument", "year"], path.name).rename({"year": "period"})
     rows = _regions(frame)
     france = rows.group_by("period").agg(pl.col("value").sum(), region=pl.lit("FR"))
     rows = pl.concat([rows, france.select("region", "period", "value")])
@@ -174,19 +173,19 @@ def _awards(delivery: Delivery) -> pl.DataFrame:
     )
 
 
-def _checked(frame: pl.DataFrame, keys: list[str], file: str) -> pl.DataFrame:
-    """Known instruments, no negative count, single keys, NUTS codes in `region` (null where the ANR gives none)."""
+def _checked(frame: pl.DataFrame, count: str, keys: list[str], file: str) -> pl.DataFrame:
+    """Known instruments, no negative count, single keys; adds `value` and `region` (null where the ANR gives none)."""
     expect_values(frame, "instrument", _INSTRUMENTS, file)
-    expect_range(frame, "value", 0, 10_000, file, meaning="count")
+    expect_range(frame, count, 0, 10_000, file, meaning="count")
     expect_unique(frame, [*keys, "nuts1"], file)
-    return _placed(frame, file)
+    return _placed(frame, file).rename({count: "value"})
 
 
 def _placed(frame: pl.DataFrame, file: str) -> pl.DataFrame:
-    frame = map_codes(frame, "nuts1", partial(codes.resolve, system="nuts"), file).rename({"nuts1": "region"})
-    lands = codes.units("land", "FR")
-    expect_values(frame, "region", lands, file)
-    return frame
+    """Région codes as `region`; another level is refused."""
+    frame = map_codes(frame, "nuts1", partial(codes.resolve, system="nuts"), file)
+    expect_values(frame, "nuts1", codes.units("land", "FR"), file)
+    return frame.rename({"nuts1": "region"})
 
 
 def _regions(frame: pl.DataFrame) -> pl.DataFrame:

@@ -72,8 +72,9 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     frame = read_csv(path, _COLUMNS, ignore=_IGNORED)
     expect_values(frame, "niveau_geo", ("nat", "reg", "dep"), path.name)
     expect_values(frame, "niveau_fap", ("fap 87", "fap 225"), path.name)
-    frame = frame.filter(pl.col("fap").is_in(FAMILIES)).rename({"Emploi moyen": "value", "Année": "period"})
-    expect_range(frame, "value", 0, 1_000_000, path.name, meaning="number of persons")
+    frame = frame.filter(pl.col("fap").is_in(FAMILIES))
+    expect_range(frame, "Emploi moyen", 0, 1_000_000, path.name, meaning="number of persons")
+    frame = frame.rename({"Emploi moyen": "value", "Année": "period"})
     frame = pl.concat([_level(frame, level, path.name) for level in ("nat", "reg", "dep")])
     expect_unique(frame, ["fap", "period", "region"], path.name)
     for level in ("country", "land", "nuts3"):

@@ -85,11 +85,10 @@ def _lists(delivery: Delivery, key: str) -> pl.DataFrame:
     path = delivery.path(key)
     text = dict.fromkeys(("year", "region_type", "region_year_spec", "region_id"), pl.String)
     frame = read_csv(path, {**text, "region_level": pl.Int64, key: pl.Int64})
-    frame = frame.rename({"year": "period", key: "value"})
     expect_values(frame, "region_type", ("NUTS",), path.name)
     expect_values(frame, "region_year_spec", codes.VERSIONS, path.name)
-    expect_range(frame, "value", 1, 100_000, path.name, meaning="number of participations")
-    expect_unique(frame, ["period", "region_id"], path.name)
+    expect_range(frame, key, 1, 100_000, path.name, meaning="number of participations")
+    expect_unique(frame, ["year", "region_id"], path.name)
     wrong = frame.filter(pl.col("region_id").str.len_chars().cast(pl.Int64) - 2 != pl.col("region_level"))
     if wrong.height:
         raise DeliveryError(
@@ -99,6 +98,7 @@ def _lists(delivery: Delivery, key: str) -> pl.DataFrame:
             column="region_id",
             remedy=_AGAIN,
         )
+    frame = frame.rename({"year": "period", key: "value"})
     return frame.filter(pl.col("region_id").str.slice(0, 2).is_in(_COUNTRIES))
 
 

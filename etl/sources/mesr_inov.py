@@ -108,20 +108,21 @@ def _laureates(path: Path) -> pl.DataFrame:
                 "line": line,
                 "wave": _text(record, "vague", r"Vague \d{1,2}", path, line),
                 "period": _text(record, "datepublication", r"20\d\d-01-01", path, line)[:4],
-                "region": record["cityid"] and _text(record, "cityid", r"\d[\dAB]\d{3}", path, line),
+                "cityid": record["cityid"] and _text(record, "cityid", r"\d[\dAB]\d{3}", path, line),
                 "siren": _text(record, "siren", r"\d{9}", path, line),
                 "projet": record["projet"],
-                "grant": _amount(record, "subvention", path, line),
-                "cost": _amount(record, "montantprojet", path, line),
+                "subvention": _amount(record, "subvention", path, line),
+                "montantprojet": _amount(record, "montantprojet", path, line),
                 "ai": is_ai(record),
             }
         )
-    schema = {"line": pl.Int64, "region": pl.String, "grant": pl.Float64, "cost": pl.Float64}
+    schema = {"line": pl.Int64, "cityid": pl.String, "subvention": pl.Float64, "montantprojet": pl.Float64}
     frame = pl.DataFrame(rows, schema_overrides=schema, infer_schema_length=None)
-    expect_range(frame, "grant", 0, 20_000_000, path.name, meaning="grant in EUR")
+    expect_range(frame, "subvention", 0, 20_000_000, path.name, meaning="grant in EUR")
     ai = frame.filter(pl.col("ai"))
     expect_unique(ai, ["siren", "projet", "wave"], path.name)
-    frame = map_codes(frame, "region", partial(codes.resolve, system="insee_com"), path.name)
+    frame = map_codes(frame, "cityid", partial(codes.resolve, system="insee_com"), path.name)
+    frame = frame.rename({"cityid": "region", "subvention": "grant", "montantprojet": "cost"})
     # The rules pay less than the cost; 4.5 times the cost is a slipped digit (0.45 is the usual rate).
     return frame.with_columns(suspect=(pl.col("grant") > pl.col("cost")).fill_null(value=False))
 
