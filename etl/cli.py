@@ -31,6 +31,7 @@ from etl.skeleton import write_skeleton
 from etl.snapshot import find_deliveries, latest, snapshot
 
 INTERRUPTED: Final = 130
+_INTERRUPT: Final = "interrupted; nothing was published, the last build keeps serving"
 Say = Callable[[str], None]
 
 
@@ -54,7 +55,12 @@ def main(argv: list[str], say: Say, root: Path = ROOT) -> int:
     except AtlasError as error:
         return _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, duckdb.InterruptException):
-        return _fail("interrupted; nothing was published, the last build keeps serving", INTERRUPTED)
+        return _fail(_INTERRUPT, INTERRUPTED)
+    except RuntimeError as error:
+        # Within a query DuckDB turns Ctrl-C into a RuntimeError that only its cause tells from others.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            return _fail(_INTERRUPT, INTERRUPTED)
+        raise
     except BrokenPipeError:  # `… | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE

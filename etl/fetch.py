@@ -55,7 +55,7 @@ def _fetch_file(client: httpx.Client, data: Path, source: Source, file: File) ->
             os.fsync(target.fileno())
         if size == 0:
             raise DeliveryError("the address answered with an empty file", file=file.url, remedy=_remedy(source))
-        retrieved = datetime.now(UTC).replace(microsecond=0)
+        retrieved = datetime.now(UTC)
         # The first declared name is kept whatever the address is called: `parse` may go by its ending.
         record = Record(source.id, file.key, Path(file.names[0]).name, file.url, digest.hexdigest(), size, retrieved)
         keep(data, record, temporary)

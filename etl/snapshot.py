@@ -113,7 +113,7 @@ def _raw(file: File, path: Path, retrieved: date | None, known: Mapping[str, dat
 
 @dataclass(frozen=True)
 class Record:
-    """What one fetch of one file gave. retrieved: UTC, to the second."""
+    """What one fetch of one file gave. retrieved: UTC."""
 
     source: str
     key: str
@@ -137,7 +137,7 @@ def keep(data: Path, record: Record, temporary: Path) -> Path:
     else:
         os.replace(temporary, place)
         sync_folder(place.parent)
-    stamp = record.retrieved.strftime("%Y%m%dT%H%M%SZ")
+    stamp = record.retrieved.strftime("%Y%m%dT%H%M%S.%fZ")
     content = {**record.__dict__, "retrieved": record.retrieved.isoformat()}
     write_atomically(
         data / "snapshots" / record.source / f"{stamp}.{record.key}.json",

@@ -1,0 +1,274 @@
+"""Deliveries in folders, fetched snapshots that are never overwritten, and shipped figures."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from conftest import Project
+from tiny_project import people_rows, survey_rows, write_csv
+
+from etl import catalogue
+from etl.fetch import AGENT, fetch
+from etl.figures import from_delivery, gather, read_shipped, ship
+from etl.model import AtlasError, DeliveryError, Exit, File, Source
+from etl.snapshot import Record, find_deliveries, keep, latest, sha256_of, snapshot
+
+
+@pytest.fixture
+def source(tiny: Project) -> Source:
+    """The tiny project's source."""
+    return catalogue.load(tiny.root).sources["office_survey"].source
+
+
+# ── Folders ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("folder", ["office_survey", "survey"])
+@pytest.mark.parametrize("name", ["survey.csv", "survey_old_name.csv"])
+def test_a_delivery_is_found_under_each_folder_and_file_name(
+    tmp_path: Path, source: Source, folder: str, name: str
+) -> None:
+    path = write_csv(tmp_path / "x" / folder / name, survey_rows())
+    found = find_deliveries(tmp_path / "x", [source], date(2026, 1, 2))["office_survey"]
+    assert (found.path("table"), found.files["table"].sha256) == (path, sha256_of(path))
+    assert found.files["table"].retrieved == date(2026, 1, 2)
+    assert not found.has("people")
+
+
+def test_a_folder_without_any_delivery_is_a_usage_error_that_lists_the_names_tried(
+    tmp_path: Path, source: Source
+) -> None:
+    with pytest.raises(AtlasError, match="office_survey, survey") as caught:
+        find_deliveries(tmp_path, [source])
+    assert caught.value.exit_code == Exit.USAGE
+    with pytest.raises(AtlasError, match="no such folder"):
+        find_deliveries(tmp_path / "nowhere", [source])
+
+
+def test_a_delivery_without_a_required_file_is_refused_with_its_names_and_address(
+    tmp_path: Path, source: Source
+) -> None:
+    write_csv(tmp_path / "survey" / "people.csv", people_rows())
+    with pytest.raises(
+        DeliveryError, match=r"survey\.csv or survey_old_name\.csv there, from https://example\.org/survey\.csv"
+    ):
+        find_deliveries(tmp_path, [source])
+    (tmp_path / "empty" / "office_survey").mkdir(parents=True)
+    with pytest.raises(DeliveryError, match="lacks a required file"):
+        find_deliveries(tmp_path / "empty", [source])
+
+
+def test_a_folder_shared_by_two_sources_may_hold_only_one_of_them(tmp_path: Path, source: Source) -> None:
+    other = replace(source, id="office_other", files=(File("other", ("other.csv",), ""),))
+    write_csv(tmp_path / "survey" / "other.csv", survey_rows())
+    assert list(find_deliveries(tmp_path, [source, other])) == ["office_other"]
+
+
+def test_the_day_of_known_bytes_is_that_of_their_first_retrieval(tmp_path: Path, source: Source) -> None:
+    path = write_csv(tmp_path / "survey" / "survey.csv", survey_rows())
+    found = find_deliveries(tmp_path, [source], None, {sha256_of(path): date(2020, 5, 4)})
+    assert found["office_survey"].files["table"].retrieved == date(2020, 5, 4)
+
+
+# ── Fetching, against a real server ──────────────────────────────────────────────────────────────────────────────
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """Serves `pages`; a length that is not kept, and statuses, as publishers do on bad days."""
+
+    pages: dict[str, tuple[int, bytes]] = {}  # noqa: RUF012  (each test fills its own)
+    agents: list[str] = []  # noqa: RUF012
+
+    def do_GET(self) -> None:  # noqa: N802
+        status, body = self.pages.get(self.path, (404, b"gone"))
+        self.agents.append(self.headers["user-agent"])
+        self.send_response(status)
+        self.send_header("content-length", str(len(body) + (10 if self.path == "/cut.csv" else 0)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """A publisher on the loopback."""
+    Publisher.pages, Publisher.agents = {}, []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def at(source: Source, url: str) -> Source:
+    """The source with one file at this address."""
+    return replace(source, files=(File("table", ("survey.csv",), url),))
+
+
+def test_fetched_bytes_are_kept_by_hash_with_a_record_and_we_say_who_we_are(
+    tmp_path: Path, source: Source, address: str
+) -> None:
+    Publisher.pages["/survey.csv"] = (200, b"region,year\nDE,2024\n")
+    record = fetch(tmp_path, at(source, f"{address}/survey.csv"), print)[0]
+    path = record.path(tmp_path)
+    assert path.read_bytes() == b"region,year\nDE,2024\n"
+    assert path.parent.name == sha256_of(path) == record.sha256
+    assert latest(tmp_path, source)["table"] == record
+    assert Publisher.agents == [AGENT]
+
+
+def test_a_new_edition_never_overwrites_the_old_one(tmp_path: Path, source: Source, address: str) -> None:
+    here = at(source, f"{address}/survey.csv")
+    records = []
+    for body in (b"first", b"second", b"first"):
+        Publisher.pages["/survey.csv"] = (200, body)
+        records.append(fetch(tmp_path, here, print)[0])
+    assert [record.path(tmp_path).read_bytes() for record in records] == [b"first", b"second", b"first"]
+    assert len({record.path(tmp_path) for record in records}) == 2
+    assert len(list((tmp_path / "snapshots" / source.id).glob("*.json"))) == 3
+    assert latest(tmp_path, source)["table"] == records[2]
+
+
+@pytest.mark.parametrize("case", ["404", "503", "empty", "cut", "offline"])
+def test_a_publisher_that_is_down_loses_nothing(tmp_path: Path, source: Source, address: str, case: str) -> None:
+    Publisher.pages["/survey.csv"] = (200, b"good")
+    good = fetch(tmp_path, at(source, f"{address}/survey.csv"), print)[0]
+    Publisher.pages |= {"/503": (503, b"later"), "/empty": (200, b""), "/cut.csv": (200, b"half")}
+    url = {
+        "404": f"{address}/no",
+        "503": f"{address}/503",
+        "empty": f"{address}/empty",
+        "cut": f"{address}/cut.csv",
+        "offline": "http://127.0.0.1:9/survey.csv",
+    }[case]
+    with pytest.raises(DeliveryError, match="nothing was lost") as caught:
+        fetch(tmp_path, at(source, url), print)
+    assert url in str(caught.value)
+    assert latest(tmp_path, source)["table"] == good
+    assert not list((tmp_path / "snapshots").rglob("*.part"))
+
+
+def kept(data: Path, body: bytes, day: int, key: str = "table") -> Record:
+    """A snapshot as a fetch on that day of January 2026 leaves it."""
+    part = data / "part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(body)
+    record = Record(
+        "office_survey",
+        key,
+        f"{key}.csv",
+        "https://example.org",
+        sha256_of(part),
+        len(body),
+        datetime(2026, 1, day, tzinfo=UTC),
+    )
+    keep(data, record, part)
+    return record
+
+
+def test_the_newest_record_counts_even_when_old_bytes_came_back(tmp_path: Path, source: Source) -> None:
+    for day, body in enumerate((b"a", b"b", b"a"), 1):
+        kept(tmp_path, body, day)
+    found = snapshot(tmp_path, source)
+    assert found is not None
+    assert found.path("table").read_bytes() == b"a"
+    assert found.files["table"].retrieved == date(2026, 1, 3)
+
+
+def test_a_changed_snapshot_is_refused(tmp_path: Path, source: Source) -> None:
+    kept(tmp_path, b"a", 1).path(tmp_path).write_bytes(b"tampered")
+    with pytest.raises(DeliveryError, match="changed after it was fetched"):
+        snapshot(tmp_path, source)
+
+
+def test_an_incomplete_snapshot_is_none(tmp_path: Path, source: Source) -> None:
+    assert snapshot(tmp_path, source) is None
+    kept(tmp_path, b"a", 1, key="people")
+    assert snapshot(tmp_path, source) is None
+
+
+# ── Which figures a build takes ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def shipped(tiny: Project) -> Project:
+    """The tiny project with its figures shipped on 10 January 2026."""
+    found = catalogue.load(tiny.root)
+    source = found.sources["office_survey"].source
+    delivery = find_deliveries(tiny.delivery, [source], date(2026, 1, 10))["office_survey"]
+    assert ship(found, tiny.data, from_delivery(found, delivery, "delivery"))
+    return tiny
+
+
+def way(project: Project, folder: Path | None = None) -> str:
+    return gather(catalogue.load(project.root), project.data, folder)[0]["office_survey"].way
+
+
+def test_delivery_before_newer_snapshot_before_shipped(shipped: Project) -> None:
+    body = (shipped.delivery / "office_survey" / "survey.csv").read_bytes()
+    assert way(shipped) == "shipped"
+    kept(shipped.data, body.replace(b"5.0", b"5.5"), 9)
+    assert way(shipped) == "shipped"  # the snapshot is older
+    kept(shipped.data, body, 11)
+    assert way(shipped) == "shipped"  # newer, but the very bytes the shipped figures were taken from
+    kept(shipped.data, body.replace(b"5.0", b"5.6"), 12)
+    assert way(shipped) == "snapshot"
+    assert way(shipped, shipped.delivery) == "delivery"
+
+
+def test_an_optional_file_that_was_not_delivered_leaves_the_shipped_figures_with_their_origin(shipped: Project) -> None:
+    people = shipped.delivery / "office_survey" / "people.csv"
+    hash_ = sha256_of(people)
+    people.unlink()
+    figures = gather(catalogue.load(shipped.root), shipped.data, shipped.delivery)[0]["office_survey"]
+    assert figures.way == "delivery"
+    kept_rows = figures.rows.filter(indicator="context_people_persons")
+    assert kept_rows["delivery"].unique().to_list() == [hash_]
+    assert {origin.file: origin.retrieved for origin in figures.origins}["people.csv"] == date(2026, 1, 10)
+
+
+def test_shipping_twice_writes_the_same_bytes(shipped: Project) -> None:
+    found = catalogue.load(shipped.root)
+    files = sorted((shipped.data / "figures").iterdir())
+    before = [path.read_bytes() for path in files]
+    figures = read_shipped(shipped.data, "office_survey")
+    assert figures is not None
+    assert not ship(found, shipped.data, figures)
+    for path in files:
+        path.unlink()
+    assert ship(found, shipped.data, figures)
+    assert [path.read_bytes() for path in files] == before
+    assert [path.name for path in files] == ["office_survey.json", "office_survey.parquet"]
+
+
+def test_shipped_figures_that_were_edited_are_refused(shipped: Project) -> None:
+    figures = read_shipped(shipped.data, "office_survey")
+    assert figures is not None
+    path = shipped.data / "figures" / "office_survey.parquet"
+    figures.rows.with_columns(value=figures.rows["value"] + 1).write_parquet(path)
+    with pytest.raises(DeliveryError, match="shipped figures were changed"):
+        read_shipped(shipped.data, "office_survey")
+    path.write_bytes(b"PAR1")
+    with pytest.raises(DeliveryError, match="unreadable"):
+        read_shipped(shipped.data, "office_survey")
+
+
+def test_the_record_says_where_the_figures_are_from(shipped: Project) -> None:
+    record = json.loads((shipped.data / "figures" / "office_survey.json").read_text(encoding="utf-8"))
+    table = shipped.delivery / "office_survey" / "survey.csv"
+    assert record["licence"]["name"] == "CC BY 4.0"
+    assert {
+        "sha256": sha256_of(table),
+        "file": "survey.csv",
+        "url": "https://example.org/survey.csv",
+        "retrieved": "2026-01-10",
+    } in record["deliveries"]
