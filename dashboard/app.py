@@ -23,7 +23,7 @@ from dashboard.settings import Settings, from_environment
 from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health, the data of the map's script.
-_OTHERS = re.compile(r"_|assets/|shapes/|health/|[a-z]{2}/(slice/|regions\\.json$)")
+_OTHERS = re.compile(r"_|assets/|shapes/|health/|[a-z]{2}/(slice/|regions\.json$)")
 
 
 def create(settings: Settings | None = None) -> Dash:
@@ -140,7 +140,7 @@ def _static(server: Flask) -> None:
         path = files.get(request.path)
         if path is None:
             raise urls.NotFoundError(request.path)
-        cache = FOREVER if request.args.get("h") else "no-cache"
+        cache = FOREVER if request.args.get("h") or path.suffix == ".woff2" else "no-cache"
         content_type = compressed.TYPES.get(path.suffix, "application/octet-stream")
         return respond(request, compressed.packed_file(path), content_type, cache)
 

@@ -6,16 +6,17 @@ from html import escape
 from typing import Any
 
 from dash import Dash
-from flask import g
+from flask import g, request
 
 from dashboard import urls
 from dashboard.components.chrome import footer, header
 from dashboard.compressed import address
 from dashboard.firstpaint import draw
 from dashboard.i18n import Words, languages
+from dashboard.map import palette
 
 STYLES = ("tokens", "page", "map")
-SCRIPTS = ("map", "view", "boot")
+SCRIPTS = ("map", "mapkey", "figures", "panel", "view", "boot")
 
 
 class Atlas(Dash):
@@ -23,6 +24,8 @@ class Atlas(Dash):
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Put Dash's parts into the document that `document` prepared."""
+        if "page" not in g:  # Dash's catch-all: an address that is no page
+            raise urls.NotFoundError(request.path)
         page: dict[str, str] = g.page
         return _DOCUMENT.format(**page, **{key: parts[key] for key in ("app_entry", "config", "scripts", "renderer")})
 
@@ -56,7 +59,8 @@ def _parts(
         "description": escape(description[:300]),
         "alternates": alternates if name else "",
         "icon": address("/assets/icon.svg"),
-        "font": address("/assets/fonts/source-sans-3-latin-400-normal.woff2"),
+        "font": "/assets/fonts/source-sans-3-latin-400-normal.woff2",
+        "palette": palette.css(),
         "styles": "".join(f'<link rel="stylesheet" href="{address(f"/assets/{style}.css")}">' for style in STYLES),
         "own_scripts": "".join(f'<script src="{address(f"/assets/{script}.js")}"></script>' for script in SCRIPTS),
         "header": draw(header(t, name, path, query)),
@@ -77,6 +81,7 @@ _DOCUMENT = """<!DOCTYPE html>
 {alternates}
 <link rel="icon" href="{icon}" type="image/svg+xml">
 <link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
+<style>{palette}</style>
 {styles}
 </head>
 <body data-page="{page}">

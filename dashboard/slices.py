@@ -42,6 +42,10 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
     if level != "country":
         rows = rows + queries.slice_rows(build, indicator, "country", view.state.member)
     known = view.indicator
+    own = sorted({*queries.units(build, level), *COUNTRIES})
+    packed = columns(rows, list(view.periods), digits(known))
+    if packed["codes"] == own:
+        del packed["codes"]  # the script knows the units of a level
     return orjson.dumps(
         {
             "id": indicator,
@@ -68,7 +72,7 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
             "dimension": known["dimension_words"],
             "legend": legend(view),
             "foot": draw(foot(words(lang), build, known)),
-            **columns(rows, list(view.periods), digits(known)),
+            **packed,
         }
     )
 
@@ -100,7 +104,7 @@ def titles(build: Build, lang: str, view: MapView) -> dict[str, list[str]]:
 
 
 def columns(rows: list[Row], periods: list[str], decimals: int) -> dict[str, Any]:
-    """codes, v and n as differences, status letters per period (one text per region, '.' for fine), reasons."""
+    """codes, v and n (`_packed`), status letters per period (one text per region, '.' for fine), reasons."""
     table: dict[str, dict[str, Row]] = {}
     for row in rows:
         table.setdefault(row["region"], {})[row["period"]] = row
@@ -113,11 +117,12 @@ def columns(rows: list[Row], periods: list[str], decimals: int) -> dict[str, Any
             if cell and cell["reason"]:
                 reasons.setdefault(cell["reason"], {}).setdefault(code, []).append(position)
     bases = [[cell["n"] if cell else None for cell in line] for line in grid]
+    values = [[_whole(cell, decimals) for cell in line] for line in grid]
     return {
         "codes": codes,
         "digits": decimals,
-        "v": [_differences([_whole(cell, decimals) for cell in line]) for line in grid],
-        "n": [_differences(line) for line in bases] if any(n is not None for line in bases for n in line) else None,
+        "v": _packed(values),
+        "n": _packed(bases) if any(n is not None for line in bases for n in line) else None,
         "s": status if any(text.strip(".") for text in status) else None,
         "r": {reason: _compact(found, len(codes), len(periods)) for reason, found in reasons.items()},
     }
@@ -136,8 +141,14 @@ def _whole(cell: Row | None, decimals: int) -> int | None:
     return None if cell is None or cell["value"] is None else round(cell["value"] * 10**decimals)
 
 
+def _packed(lines: list[list[int | None]]) -> list[tuple[int | None, ...]]:
+    """Region × period → per period, each value as the difference to the region's last one: what packs smallest."""
+    return list(zip(*map(_differences, lines), strict=True))
+
+
 def _differences(values: list[int | None]) -> list[int | None]:
-    last, found = 0, []
+    last = 0
+    found: list[int | None] = []
     for value in values:
         found.append(None if value is None else value - last)
         last = last if value is None else value

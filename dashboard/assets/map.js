@@ -1,4 +1,4 @@
-/* The map's hands on the SVG that dashboard/map/svg.py drew: paint, pointer, keyboard, zoom. See docs/map.md. */
+/* The map's hands on the SVG of dashboard/map/svg.py: paint, pointer, keyboard, zoom (docs/map.md). */
 window.AtlasMap = {mount(root, opt) {
 const MOVES = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1]};
 const ENDS = {Home: 0, End: -1}, ZOOMS = {"+": 1.6, "=": 1.6, "-": .6, 0: 0};
@@ -44,7 +44,7 @@ function geometry(json) {
 	read();
 	rove(order[0]);
 	look(view);
-	if (held) requestAnimationFrame(() => focus(stop)); // after paint: the name is spoken
+	if (held) requestAnimationFrame(() => focus(stop)); // after paint, to speak the name
 }
 
 function paint(rows) {
@@ -70,7 +70,7 @@ function fade() {
 	AtlasMap.legend?.();
 }
 
-// codes: one or several; what lies in them by prefix is shown
+// codes: one or several, and all that lies in them
 function within(codes) {
 	order = Object.keys(parts).filter((code) => !codes || [codes].flat().some((c) => code.startsWith(c)));
 	fade();
@@ -147,7 +147,7 @@ function outline() {
 	if (chosen) ["am-casing", "am-selected"].map((name) => shape(chosen, name));
 }
 function neighbour(code, dx, dy) {
-	let best, least = Infinity;
+	let best, least = 1e9;
 	for (const other of order) {
 		const x = parts[other].x - parts[code].x, y = parts[other].y - parts[code].y;
 		const along = x * dx + y * dy, cost = along + 2.5 * abs(x * dy - y * dx);

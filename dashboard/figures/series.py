@@ -41,6 +41,7 @@ def layout(suffix: str, separators: str) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "height": 280,
+        "meta": STYLES,
         "hovermode": "x unified",
         "legend": {"orientation": "h", "y": -0.15, "x": 0},
         "font": {"family": "'Source Sans 3', system-ui, sans-serif", "size": 14},

@@ -16,11 +16,11 @@ from cmap import Colormap
 CLASSES: Final = 6
 #: What the reader picked, and the partner region beside it, on light and on dark ground.
 ACCENT: Final = ("#b3420e", "#ff9a5c")
-PARTNER: Final = ("#6a3d9a", "#c7a4ee")
+PARTNER: Final = ("#8a2f7d", "#e08bd3")
 
 # Ends of the sampled range on each scale. The outermost tenth is left out where it would melt into the page
 # (davos ends in white and in near black) and the middle where a class would be invisible on the ground.
-_SEQUENTIAL: Final = {False: ("crameri:davos", 0.87, 0.10), True: ("crameri:davos", 0.22, 0.97)}
+_SEQUENTIAL: Final = {False: ("crameri:davos", 0.87, 0.10), True: ("crameri:davos", 0.22, 0.93)}
 _DIVERGING: Final = {False: ("crameri:broc", 0.10, 0.90), True: ("crameri:lisbon", 0.06, 0.94)}
 _MIDDLE: Final = {False: 0.13, True: 0.26}
 

@@ -206,13 +206,15 @@ def shade(index: int, limits: int) -> int:
 def fit(box: Box, base: Box) -> Box:
     """The view (x, y, w, h) that shows a box (x0, y0, x1, y1) with padding, in the base's proportions.
 
-    Same proportions whatever the reader zooms to: the page reserves one size and nothing jumps.
+    Same proportions whatever the reader zooms to: the page reserves one size and nothing jumps. Never beyond the base.
     """
     x0, y0, x1, y1 = box
     pad = 2 * PADDING * max(x1 - x0, y1 - y0)
-    width = max(x1 - x0 + pad, (y1 - y0 + pad) * base[2] / base[3])
+    width = min(max(x1 - x0 + pad, (y1 - y0 + pad) * base[2] / base[3]), base[2])
     height = width * base[3] / base[2]
-    return ((x0 + x1 - width) / 2, (y0 + y1 - height) / 2, width, height)
+    x = min(max((x0 + x1 - width) / 2, base[0]), base[0] + base[2] - width)
+    y = min(max((y0 + y1 - height) / 2, base[1]), base[1] + base[3] - height)
+    return (x, y, width, height)
 
 
 def _region(code: str, shape: Mapping[str, Any], row: Row | None, scale: Scale | None, width: float) -> Region:

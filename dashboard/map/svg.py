@@ -255,12 +255,13 @@ def _signs(scene: Scene, words: LegendWords) -> str:
     if any(region.radius == 0 for region in scene.regions if region.shown):
         occur.add("0")
     circles = any(scale.kind == "circles" for scale in scene.scales.values())
+    under = "d4" if any(scale.diverging for scale in scene.scales.values()) else "q1"
     items = ""
     for key, text in ((key, words.signs[key]) for key in ("c", "m", "z", "0", "u", "a")):
         if key == "0" or (circles and key in "ua"):
             sign = f'<circle class="{"zero" if key == "0" else "n " + key}" cx="13" cy="7" r="5"/>'
         else:
-            sign = f'<rect width="26" height="14" fill="url(#al-{key if key in _ABSENCES else "q1" + key})"/>'
+            sign = f'<rect width="26" height="14" fill="url(#al-{key if key in _ABSENCES else under + key})"/>'
         hidden = "" if key in occur else " hidden"
         items += f'<li data-k="{key}"{hidden}><svg width="26" height="14" aria-hidden="true">{sign}</svg>'
         items += f"<span>{escape(text)}</span></li>"

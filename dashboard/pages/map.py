@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from dash import Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import drawing, queries, urls, view
@@ -187,7 +187,7 @@ def register(app: Dash) -> None:
         )
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        {"namespace": "atlas", "function_name": "series"},
+        ClientsideFunction("atlas", "series"),
         Output("series", "figure"),
         Input("picked", "data"),
         State("series", "figure"),
