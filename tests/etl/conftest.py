@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 import tiny_project
 
 REPOSITORY = Path(__file__).parents[2]
@@ -34,7 +33,12 @@ def tiny(tmp_path: Path) -> Project:
 
 
 #: The real `etl.cli.main` on another root, in a process of its own, as `python -m etl` runs it.
-_MAIN = "import sys; from pathlib import Path; from etl.cli import main; sys.exit(main(sys.argv[2:], lambda line: print(line, flush=True), Path(sys.argv[1])))"
+MAIN = """
+import sys
+from pathlib import Path
+from etl.cli import main
+sys.exit(main(sys.argv[2:], lambda line: print(line, flush=True), Path(sys.argv[1])))
+"""
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def run(tiny: Project) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", _MAIN, str(tiny.root), *map(str, arguments)],
+            [sys.executable, "-c", MAIN, str(tiny.root), *map(str, arguments)],
             cwd=REPOSITORY,
             env={**os.environ, "ATLAS_DATA": str(tiny.data)},
             capture_output=True,

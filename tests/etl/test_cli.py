@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import REPOSITORY, Project
+from conftest import MAIN, REPOSITORY, Project
 from tiny_project import survey_rows, write_csv
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -152,9 +152,8 @@ def test_a_full_disk_leaves_the_last_build_serving(run: Run, tiny: Project) -> N
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_no_half_state(tiny: Project, how: signal.Signals) -> None:
     """The signal comes while the transforms run, as their progress lines tell."""
-    command = "import sys; from pathlib import Path; from etl.cli import main; sys.exit(main(sys.argv[2:], lambda line: print(line, flush=True), Path(sys.argv[1])))"
     process = subprocess.Popen(
-        [sys.executable, "-c", command, str(tiny.root), "build", "--from", str(tiny.delivery)],
+        [sys.executable, "-c", MAIN, str(tiny.root), "build", "--from", str(tiny.delivery)],
         cwd=REPOSITORY,
         env={**os.environ, "ATLAS_DATA": str(tiny.data)},
         stdout=subprocess.PIPE,

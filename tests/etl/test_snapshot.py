@@ -86,7 +86,7 @@ class Publisher(BaseHTTPRequestHandler):
     pages: dict[str, tuple[int, bytes]] = {}  # noqa: RUF012  (each test fills its own)
     agents: list[str] = []  # noqa: RUF012
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         status, body = self.pages.get(self.path, (404, b"gone"))
         self.agents.append(self.headers["user-agent"])
         self.send_response(status)
