@@ -79,7 +79,7 @@ def test_a_point_is_refused_where_commas_are_declared(file: Path) -> None:
 
 def test_bytes_of_another_encoding_are_refused_with_their_line(file: Path) -> None:
     file.write_bytes(b"code,year,share\na,2024,0.5\nK\xf6ln,2024,0.5\n")
-    with pytest.raises(DeliveryError, match="line 3: byte .* is not utf-8"):
+    with pytest.raises(DeliveryError, match=r"line 3: byte .* is not utf-8"):
         tidy.read_csv(file, COLUMNS)
 
 
