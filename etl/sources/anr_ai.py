@@ -103,7 +103,7 @@ def _participations(delivery: Delivery) -> pl.DataFrame:
     fewer = frame.filter(pl.col("participations") < pl.col("projects"))
     if fewer.height:
         raise DeliveryError(
-            f"{fewer['participations'][0]} participations in {fewer['projects'][0]} projects: fewer than one per project",
+            f"{fewer['participations'][0]} participations in {fewer['projects'][0]} projects",
             file=path.name,
             line=fewer["line"][0],
             column="participations",
