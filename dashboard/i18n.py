@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,9 +60,10 @@ class Words:
     def number(self, value: float, decimals: int = 0, *, sign: bool = False) -> str:
         """A number as this language writes it, with a true minus; `sign` writes a plus as well."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        value = round(value, decimals) + 0.0
-        text = format_decimal(abs(value), format=pattern, locale=self.locale)
-        return (MINUS if value < 0 else "+" if sign and value > 0 else "") + text
+        # Half up on the decimal as written: what the browser's Intl does with the same figure.
+        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        text = str(format_decimal(abs(rounded), format=pattern, locale=self.locale))
+        return (MINUS if rounded < 0 else "+" if sign and rounded > 0 else "") + text
 
     def value(self, value: float, unit: str, decimals: int) -> str:
         """A figure with its unit, short: 12,4 % · +1,3 pp · 58,2 Mio. € · 1 234."""

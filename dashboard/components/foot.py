@@ -37,7 +37,7 @@ def _source(t: Words, source: Row) -> html.P:
                 source[f"title_{t.lang}"] if f"title_{t.lang}" in source else source["title_en"], href=source["url"]
             ),
             f", {source['publisher']}. {source['credit']} ",
-            html.A(source["licence"], href=source["licence_url"]),
+            html.A(source["licence"], href=source["licence_url"]) if source["licence_url"] else source["licence"],
             f". {t('Delivered')}: ",
             html.Time(t.day(source["retrieved"]), dateTime=source["retrieved"].isoformat()),
             "."

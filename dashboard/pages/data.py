@@ -55,6 +55,11 @@ def register(_app: Dash) -> None:
     """Nothing happens on this page."""
 
 
+def linked(text: str, url: str) -> html.A | str:
+    """A link where there is an address, else the text."""
+    return html.A(text, href=url) if url else text
+
+
 def _theme(t: Words, request: Request, theme: str) -> list[Component]:
     rows = [row for row in queries.indicators(request.build, t.lang).values() if row["theme"] == theme]
     if not rows:
@@ -88,7 +93,7 @@ def _source(t: Words, request: Request, row: Row) -> html.Section:
     files = [line for line in queries.deliveries(request.build) if line["source"] == row["id"]]
     facts = [
         (t("Publisher"), row["publisher"]),
-        (t("Licence"), html.A(row["licence"], href=row["licence_url"])),
+        (t("Licence"), linked(row["licence"], row["licence_url"])),
         (t("Credit"), row["credit"]),
         (t("Delivered"), t.day(row["retrieved"])),
         (t("Renewed"), row["rhythm"]),
@@ -103,7 +108,7 @@ def _source(t: Words, request: Request, row: Row) -> html.Section:
             html.Details(
                 [
                     html.Summary(t("Delivered files")),
-                    html.Ul([html.Li([html.A(f["file"], href=f["url"]), html.Code(f["sha256"])]) for f in files]),
+                    html.Ul([html.Li([linked(f["file"], f["url"]), html.Code(f["sha256"])]) for f in files]),
                 ]
             ),
         ],
