@@ -182,14 +182,14 @@ const hideSoon = () => {
 	timer = setTimeout(hide, 150);
 };
 
-list.addEventListener("focusin", ({target}) => {
+root.addEventListener("focusin", ({target}) => {
 	ringed = target.matches(":focus-visible") && codeOf(target);
 	outline();
 	if (!ringed) return;
 	const box = rect(svg), [fx, fy] = shareOf(target);
 	show(ringed, {clientX: box.left + fx * box.width, clientY: box.top + fy * box.height});
 });
-list.addEventListener("focusout", () => {
+root.addEventListener("focusout", () => {
 	ringed = null;
 	outline();
 	hideSoon();
