@@ -48,7 +48,7 @@ SOURCE: Final = Source(
     rhythm="yearly, after each wave",
 )
 
-#: A project is on AI if its title, its motto or its summary says so: 178 of 753. The firm's description of itself does
+#: A project is on AI if its title, subtitle or summary says so: 178 of 753. The firm's description of itself does
 #: not count (it would add 39), nor do words of everyday marketing (predictive, intelligent, big data).
 AI_RULE: Final = re.compile(
     r"\bIA\b|\bAI\b|\bNLP\b|\bLLMs?\b"
