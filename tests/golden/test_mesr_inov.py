@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import polars as pl
 import pytest
@@ -27,7 +28,7 @@ def laureate(project: str, year: int, commune: str | None, grant: float | None, 
         "projet": project,
         "moto": None,
         "projetresume": text,
-        "siren": f"{abs(hash(project)) % 10**9:09}",
+        "siren": f"{crc32(project.encode()) % 10**9:09}",
         "entreprise": "Entreprise",
         "entrepriseresume": "Notre IA et notre deep learning servent vos clients.",
         "montantprojet": 1_000_000.0,
