@@ -106,7 +106,7 @@ function set(to) {
 	outline();
 }
 function look(to) {
-	const from = view, began = Date.now(), still = matchMedia("(prefers-reduced-motion:reduce)").matches;
+	const from = view, began = Date.now(), still = matchMedia("(prefers-reduced-motion)").matches;
 	cancelAnimationFrame(frame);
 	hide();
 	(function step() {
@@ -139,8 +139,8 @@ function select(code) {
 function outline() {
 	const shape = (code, name) => {
 		const {x, y} = parts[code], {width, height} = parts[code].getBBox(), r = 10 * unit;
-		const ring = max(width, height) < r ? `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0` : "";
-		over.append(make("path", {d: parts[code].getAttribute("d") + ring, class: name}));
+		const ring = max(width, height) < r && `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+		over.append(make("path", {d: ring || parts[code].getAttribute("d"), class: name}));
 	};
 	over.replaceChildren();
 	if (ringed) shape(ringed, "am-focus");
@@ -218,6 +218,7 @@ svg.onclick = (e) => {
 	const code = codeOf(e.target);
 	if (!code || dragged || e.detail > 1 && drilled) return; // a double click drills once
 	focus(code);
+	ringed = 0;
 	activate(code);
 	if (parts[code]) show(code, e);
 };
@@ -249,7 +250,7 @@ svg.onpointermove = (e) => {
 svg.onpointerup = svg.onpointercancel = svg.onpointerleave = (e) => {
 	delete fingers[e.pointerId];
 	grip = hands();
-	if (e.type === "pointerleave") hideSoon();
+	if (/leave/.test(e.type)) hideSoon();
 };
 svg.ontouchmove = (e) => e.touches[1] && e.preventDefault();
 

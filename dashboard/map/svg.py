@@ -88,7 +88,7 @@ def to_svg(scene: Scene, *, page: bool = True) -> str:
     else:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="am-svg" viewBox="{_box(scene.view)}" '
-            f'width="{scene.view[2]:g}" height="{scene.view[3]:g}"><title>{title}</title>{desc}'
+            f'width="{EXPECTED_WIDTH}" height="{scene.view[3] / unit:.0f}"><title>{title}</title>{desc}'
             f"<style>{_standalone_css(unit)}</style>"
         )
     listbox = f' role="listbox" aria-label="{escape(scene.label)}" aria-describedby="am-keys"' if page else ""

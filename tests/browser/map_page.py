@@ -95,6 +95,8 @@ class Map:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def focused(self) -> str | None:
         code: str | None = self.page.evaluate("document.activeElement.dataset.c || null")
