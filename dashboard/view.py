@@ -143,6 +143,13 @@ def title(view: MapView) -> str:
         return t("{period}: {list}", period=period, list=", ".join(f"{name} {value}" for name, value in named))
     if view.state.within:
         return _inside_title(view, named, period)
+    asked = [code for code in view.shown if view.regions[code].country in view.indicator["countries"]]
+    if len(rows) < len(asked) / 2:
+        return t(
+            "{period}: figures for {n} of {of} {units}, among them {a} ({va})",
+            **{"period": period, "n": len(rows), "of": len(asked), "a": named[0][0], "va": named[0][1]},
+            units=unit_name(view),
+        )
     leaders = _leaders(view, rows)
     if len(leaders) == 2:
         (a, va), (b, vb) = leaders
@@ -154,6 +161,10 @@ def title(view: MapView) -> str:
         middle = view.value(median(row["value"] for row in rows))
         text += t("; half of all {units} lie below {middle}", units=unit_name(view), middle=middle)
     return text
+
+
+def _only(countries: list[str]) -> str:
+    return countries[0] if len(countries) == 1 else ""
 
 
 def _leaders(view: MapView, rows: list[Row]) -> list[tuple[str, str]]:
@@ -177,8 +188,8 @@ def _inside_title(view: MapView, named: list[tuple[str, str]], period: str) -> s
 
 
 def unit_name(view: MapView) -> str:
-    """What the regions of the level are called: Länder, régions, Kreise …"""
-    return level_name(view.words, view.state.level, view.state.country)
+    """What the regions with figures are called: Länder, régions, Kreise …"""
+    return level_name(view.words, view.state.level, view.state.country or _only(view.indicator["countries"]))
 
 
 def level_name(t: Words, level: str, country: str) -> str:

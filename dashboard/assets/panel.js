@@ -66,6 +66,7 @@
     table.tBodies[0].innerHTML = ordered().map(line).join("");
     table.caption.textContent = fill(W.caption, { indicator: slice.title, period: slice.labels[Atlas.period] });
     table.classList.toggle("without-n", !slice.n);
+    table.classList.toggle("without-margin", !slice.interval);
     Atlas.panel.picked();
   };
   Atlas.panel.sort = (button) => {

@@ -37,8 +37,15 @@ def table(view: MapView) -> html.Table:
                 + [_line(view, code, view.rows.get(code)) for code in missing]
             ),
         ],
-        className="figures",
+        className=" ".join(["figures", *_without(view)]),
     )
+
+
+def _without(view: MapView) -> list[str]:
+    """Classes that take away the columns this indicator cannot fill."""
+    rows = view.rows.values()
+    margin = [] if view.indicator["interval"] else ["without-margin"]
+    return margin + ([] if any(row["n"] is not None for row in rows) else ["without-n"])
 
 
 def _heading(view: MapView, key: str, label: str, sortable: bool) -> html.Th:

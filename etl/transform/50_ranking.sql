@@ -1,12 +1,17 @@
 -- Rank 1 is the highest value, whatever direction is better; ties share a rank. Every unit with a value is ranked, also
 -- one with a flag (the flag is drawn beside it). rank_low: one more than the units surely above (their lower limit
 -- above this one's upper); rank_high: how many may be at or above. Without limits a value is its own limit, so ties
--- span their places. The country level has one unit per country and no ranking.
+-- span their places. What is written alike is a tie: values are ranked at the indicator's decimals, shares with limits
+-- at two. The country level has one unit per country and no ranking.
 insert into ranking
-with unit as (
+with written as (
+  select s.* replace (round(s.value, if(i."interval" <> '', greatest(2, i.decimals), i.decimals)) as value)
+  from shown s join indicator i on i.id = s.indicator
+  where s.value is not null and s.level <> 'country'
+), unit as (
   select indicator, level, country, region, period, dimension, member, value,
          coalesce(ci_low, value) as low, coalesce(ci_high, value) as high
-  from shown where value is not null and level <> 'country'
+  from written
 ), mark as (
   -- Both limits of every unit on one axis, so that counting what lies beyond is one pass and not a join with itself.
   select * exclude (low, high), low as point, 1 as is_low from unit
