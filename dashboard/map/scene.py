@@ -1,7 +1,7 @@
 """From geometry, values and scale to a scene: what every region looks like, before any markup.
 
 Pure: the page, the embed, images and slides all draw the same scene. `mark` is the one rule that says how a value is
-drawn; `AtlasMap.mark` in assets/map.js is the same rule for later years, and a browser test holds the two together.
+drawn; `AtlasMap.mark` in assets/mapkey.js is the same rule for later years, and a browser test holds the two together.
 """
 
 from __future__ import annotations

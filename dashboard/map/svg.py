@@ -40,7 +40,8 @@ _STANDALONE: Final = Template(
     ".am-circles .u,.am-circles .a{stroke:#1f2a33;stroke-width:$line;stroke-dasharray:$dot $line}"
     ".am-circles .zero{fill:#fff;stroke:#1f2a33;stroke-width:$hair}"
     ".am-frames rect{fill:none;stroke:#b9b6ad;stroke-width:$hair}"
-    ".am-frames text{font:${text}px sans-serif;fill:#4a545c}"
+    ".am-frames text{font:${text}px sans-serif;fill:#4a545c;"
+    "paint-order:stroke;stroke:#fff;stroke-width:$dot}"
 )
 
 
@@ -95,9 +96,9 @@ def to_svg(scene: Scene, *, page: bool = True) -> str:
     first = scene.selected or next((region.code for region in scene.regions if region.shown), None)
     regions = "".join(_path(region, scene, page, first) for region in scene.regions)
     return (
-        f'{head}<defs>{patterns("am", unit)}</defs>{_frames(scene)}<g class="am-regions"{listbox}>{regions}</g>'
+        f'{head}<defs>{patterns("am", unit)}</defs><g class="am-regions"{listbox}>{regions}</g>'
         f'<g class="am-lines" aria-hidden="true"><path class="land" d="{escape(scene.land)}"/>'
-        f'<path class="border" d="{escape(scene.border)}"/></g>'
+        f'<path class="border" d="{escape(scene.border)}"/></g>{_frames(scene)}'
         f'<g class="am-circles" aria-hidden="true">{_circles(scene)}</g>'
         '<g class="am-over" aria-hidden="true"></g></svg>'
     )
