@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -36,12 +36,16 @@ class Origin:
 
 @dataclass(frozen=True)
 class Figures:
-    """One source's observations and the raw files they came from. way: 'delivery', 'snapshot' or 'shipped'."""
+    """One source's observations and the raw files they came from. way: 'delivery', 'snapshot' or 'shipped'.
+
+    vintage: the edition, where the raw files are those of the shipped figures; what a newer delivery is, nobody knows.
+    """
 
     source: str
     way: str
     rows: pl.DataFrame
     origins: tuple[Origin, ...]
+    vintage: str = ""
 
     @property
     def retrieved(self) -> date:
@@ -51,7 +55,8 @@ class Figures:
     @property
     def sha256(self) -> str:
         """Hash of what a build takes from here: the rows, and the raw files with their dates."""
-        return hashlib.sha256((frame_hash(self.rows) + json.dumps(_plain(self.origins))).encode()).hexdigest()
+        parts = [frame_hash(self.rows), _plain(self.origins), self.vintage]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _plain(origins: Iterable[Origin]) -> list[dict[str, str]]:
@@ -141,6 +146,8 @@ def _complete(figures: Figures, ours: Figures | None) -> Figures:
     """Where an optional file was not delivered, the shipped figures that it would have renewed stay."""
     if ours is None:
         return figures
+    if {origin.sha256 for origin in figures.origins} == {origin.sha256 for origin in ours.origins}:
+        figures = replace(figures, vintage=ours.vintage)
     here = figures.rows["indicator"].unique().implode()
     kept = ours.rows.filter(~pl.col("indicator").is_in(here))
     if kept.is_empty():
@@ -149,7 +156,7 @@ def _complete(figures: Figures, ours: Figures | None) -> Figures:
     wanted = set(kept["delivery"].unique().to_list()) - have
     origins = (*figures.origins, *(origin for origin in ours.origins if origin.sha256 in wanted))
     rows = pl.concat([figures.rows, kept]).sort("indicator", "dimension", "member", "region", "period")
-    return Figures(figures.source, figures.way, rows, origins)
+    return replace(figures, rows=rows, origins=origins)
 
 
 def _expect_declared(catalogue: Catalogue, source: str, figures: Figures) -> None:
@@ -189,7 +196,7 @@ def read_shipped(data: Path, source: str) -> Figures | None:
             file=parquet.name,
             remedy=again,
         )
-    return Figures(source, "shipped", rows, origins)
+    return Figures(source, "shipped", rows, origins, record["vintage"])
 
 
 def ship(catalogue: Catalogue, data: Path, figures: Figures) -> bool:

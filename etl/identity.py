@@ -36,8 +36,7 @@ def input_hashes(gathered: Mapping[str, Figures]) -> dict[str, str]:
 
 def build_id(catalogue: Catalogue, gathered: Mapping[str, Figures]) -> str:
     """Twelve hexadecimal digits over inputs and code; regions and indicators are part of the code."""
-    shipped = {id_: figures.way == "shipped" for id_, figures in sorted(gathered.items())}
-    parts = [input_hashes(gathered), shipped, code_hash(catalogue.root)]
+    parts = [input_hashes(gathered), code_hash(catalogue.root)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 

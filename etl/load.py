@@ -141,7 +141,7 @@ def _source(catalogue: Catalogue, figures: Figures) -> dict[str, Any]:
         "url": source.url,
         "citation": source.citation,
         "rhythm": source.rhythm,
-        "vintage": source.vintage if figures.way == "shipped" else "",
+        "vintage": figures.vintage,
         "retrieved": figures.retrieved,
         "redistribute": source.redistribute,
     }

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,7 +71,7 @@ def build(catalogue: Catalogue, data: Path, gathered: Mapping[str, Figures], say
     try:
         fill(temporary, catalogue, gathered, say)
         _sign(temporary, id_, catalogue, gathered)
-        verify(temporary)
+        sealed = verify(temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -86,7 +86,7 @@ def build(catalogue: Catalogue, data: Path, gathered: Mapping[str, Figures], say
     finally:
         for leftover in (temporary, Path(f"{temporary}.wal")):
             leftover.unlink(missing_ok=True)
-    return verify(path)
+    return replace(sealed, path=path)
 
 
 def _sign(path: Path, id_: str, catalogue: Catalogue, gathered: Mapping[str, Figures]) -> None:
