@@ -26,14 +26,6 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def show(browser: Browser, address: str) -> Iterator[Any]:
     contexts = []

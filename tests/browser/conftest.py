@@ -1,0 +1,62 @@
+"""One Chromium per session, one context per visit, and what every visit is held to: no third party, no error, no cookie."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from visits import Visit
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of the system."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.fail("no Chromium here; tests/ensure-chromium says how to get one")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visit]]:
+    """Open addresses of the site, each in a context of its own; afterwards every visit is held to the promises.
+
+    `visit(path, expected="regex", **context)`: expected are errors in the console that the test provokes;
+    `at` is another server's address.
+    """
+    visits: list[Visit] = []
+
+    def open_page(path: str, *, at: str = server, expected: str = "", **context: object) -> Visit:
+        settings = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "locale": "de-DE"}
+        visits.append(Visit(browser.new_context(**(settings | context)), at, expected))
+        visits[-1].open(path)
+        return visits[-1]
+
+    yield open_page
+    for each in visits:
+        try:
+            hold(each)
+        finally:
+            each.context.close()
+
+
+def hold(visit: Visit) -> None:
+    """No request to another host, no error in the console, no cookie."""
+    for url in visit.urls:
+        assert url.startswith(("data:", "blob:")) or urlsplit(url).netloc == urlsplit(visit.at).netloc, url
+    unexpected = [text for text in visit.errors if not (visit.expected and re.search(visit.expected, text))]
+    assert unexpected == []
+    assert visit.page.evaluate("document.cookie") == ""
+    assert visit.context.cookies() == []
+    assert visit.cookie_headers == []
