@@ -5,7 +5,7 @@
   const source = document.getElementById("atlas");
   if (!source) return;
   const page = JSON.parse(source.textContent), state = page.state, words = page.words;
-  const Atlas = window.Atlas = { page, state, words, slice: null, regions: null, period: 0, drawn: {}, boxes: null };
+  const Atlas = window.Atlas = { page, state, words, slice: null, regions: null, period: 0, drawn: {} };
   const slices = {}, shapes = {}, formats = {};
 
   /* ---- words and numbers ---- */

@@ -41,11 +41,10 @@
     const levels = link.dataset.levels.split(" "), members = link.dataset.members.split(" ");
     if (!levels.includes(S.level)) S.level = levels.includes("land") ? "land" : levels.at(-1);
     if (!members.includes(S.member)) S.member = members[0];
-    const geometry = S.level !== drawnLevel || S.within ? Atlas.shapesOf(S.level) : null;
+    const geometry = S.level === drawnLevel ? null : Atlas.shapesOf(S.level);
     return Promise.all([Atlas.sliceOf(S.indicator, S.level, S.member), geometry]).then(([slice, shapes]) => () => {
       if (S.level !== drawnLevel) { AtlasMap.geometry(shapes); drawnLevel = S.level; drawnWithin = ""; }
       Atlas.slice = slice;
-      Atlas.boxes = shapes && shapes.regions;
       if (!slice.periods.includes(S.period)) S.period = slice.periods.at(-1);
       if (S.region && !Atlas.regions[S.region][2].includes(S.level)) S.region = "";
       Atlas.period = slice.periods.indexOf(S.period);
@@ -70,18 +69,15 @@
     const marks = {};
     for (const [code, f] of Object.entries(Atlas.drawn)) {
       const [k, r] = AtlasMap.mark(f.value, f.flag, Atlas.scaleOf(code));
-      marks[code] = { k, r: r === null ? null : r * radius(), label: Atlas.sentence(code) };
+      marks[code] = { k, r, label: Atlas.sentence(code) };
     }
     AtlasMap.paint(marks);
     if (drawnWithin !== S.within) {
       drawnWithin = S.within;
-      const codes = S.within ? Atlas.shown() : null;
-      AtlasMap.within(codes, codes && codes.map((code) => Atlas.boxes[code].box).reduce((a, b) =>
-        [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]));
+      AtlasMap.within(S.within || null);
     }
     AtlasMap.select(S.region || null);
   }
-  const radius = () => Number(document.querySelector(".am-svg").dataset.radius);
 
   function drill(code) {
     const level = Atlas.next(code);
