@@ -5,6 +5,7 @@
 --   change, gap          -b, -a, 0, a, b with the thirds of the absolute values: both sides alike around 0
 --   count, amount        one number, the largest absolute value over all periods at land level (else the coarsest finer
 --                        level, else the country): the value of the largest circle
+-- Where the lowest value alone fills a sixth (many regions with none), the sixths are those of the values above it.
 -- Limits are rounded to two significant digits, of themselves or of what they span where that is finer (values between
 -- 101 and 118 need units, not tens). Limits that then coincide, or leave an outer class empty, go.
 create temp macro nice(x, span) as
@@ -32,12 +33,16 @@ with candidate as (
   where not exists (from enough e where e.indicator = c.indicator and e.dimension = c.dimension
                     and e.member = c.member and e.country = c.country)
   qualify fineness = max(fineness) over (partition by indicator, dimension, member, country)
+), heap as (
+  select *, min(value) over same as least, quantile_cont(value, 1/6) over same as sixth
+  from basis where kind in ('rate', 'index')
+  window same as (partition by indicator, dimension, member, country)
 ), cut as (
-  select indicator, dimension, member, country, bool_or(two_sided) as two_sided, min(value) as least, max(value) as most,
+  select indicator, dimension, member, country, bool_or(two_sided) as two_sided, min(least) as least, max(value) as most,
          if(bool_or(two_sided),
             quantile_cont(abs(value), [1/3, 2/3]),
             quantile_cont(value, [1/6, 2/6, 3/6, 4/6, 5/6])) as cuts
-  from basis where kind in ('rate', 'index')
+  from heap where two_sided or least < sixth or value > least
   group by all
 ), class as (
   select indicator, dimension, member, country,

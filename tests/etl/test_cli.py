@@ -132,6 +132,15 @@ def test_a_catalogue_error_is_13_and_a_failing_check_11(run: Run, tiny: Project)
     assert not list((tiny.data / "builds").glob(".*"))
 
 
+def test_a_parser_that_stumbles_is_a_delivery_error_without_traceback(run: Run, tiny: Project) -> None:
+    path = tiny.root / "sources" / "office_survey.py"
+    path.write_text(path.read_text(encoding="utf-8").replace('path = delivery.path("table")', '{}["year"]'))
+    done = run("build", "--from", tiny.delivery)
+    assert done.returncode == 10
+    assert "sources/office_survey.py could not read the delivery (KeyError: 'year')" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_full_disk_leaves_the_last_build_serving(run: Run, tiny: Project) -> None:
     assert run("build", "--from", tiny.delivery).returncode == 0
     before = pointer(tiny.data)

@@ -411,6 +411,12 @@ def test_countries_that_cannot_be_compared_have_a_scale_each_and_artefacts_no_sa
     assert found == {"DE": [3.5, 6.0, 8.5, 11.0, 14.0], "FR": [105.0, 107.0, 110.0, 113.0, 115.0]}
 
 
+def test_many_zeros_do_not_swallow_the_classes(build: Build) -> None:
+    """Nine of 16 regions have none: the limits are the sixths of the seven others, 1 to 7."""
+    rows = [figure(SHARE, code, "2024", max(0.0, i - 8.0)) for i, code in enumerate(LAENDER)]
+    assert limits(build(rows, **PLAIN), SHARE) == {"": [2.0, 3.0, 4.0, 5.0, 6.0]}
+
+
 def test_few_units_pool_all_periods(build: Build) -> None:
     rows = [figure(SHARE, code, str(2015 + i), 1.0 * i) for i in range(7) for code in ("DE", "FR")]
     assert limits(build(rows, **PLAIN), SHARE) == {"": [1.0, 2.0, 3.0, 4.0, 5.0]}
