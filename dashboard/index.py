@@ -59,7 +59,11 @@ def _parts(
         "description": escape(description[:300]),
         "alternates": alternates if name else "",
         "icon": address("/assets/icon.svg"),
-        "font": "/assets/fonts/source-sans-3-latin-400-normal.woff2",
+        "fonts": "".join(
+            f'<link rel="preload" href="/assets/fonts/source-sans-3-latin-{weight}-normal.woff2" as="font" '
+            'type="font/woff2" crossorigin>'
+            for weight in (400, 600)
+        ),
         "palette": palette.css(),
         "styles": "".join(f'<link rel="stylesheet" href="{address(f"/assets/{style}.css")}">' for style in STYLES),
         "own_scripts": "".join(f'<script src="{address(f"/assets/{script}.js")}"></script>' for script in SCRIPTS),
@@ -80,7 +84,7 @@ _DOCUMENT = """<!DOCTYPE html>
 <meta name="description" content="{description}">
 {alternates}
 <link rel="icon" href="{icon}" type="image/svg+xml">
-<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>
+{fonts}
 <style>{palette}</style>
 {styles}
 </head>
