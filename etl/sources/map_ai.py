@@ -7,7 +7,8 @@ denominator is below 30. Geography is NUTS 2024 already.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,13 @@ from etl.model import Delivery, DeliveryError, File, Licence, Source, Status
 _REPOSITORY: Final = "https://raw.githubusercontent.com/MAP-AI-data/data/HEAD"
 
 
-def _file(key: str) -> File:
+def _files(key: str) -> tuple[File, File]:
+    """The publisher gives each table in two formats; a delivery may hold either, and where it holds both they agree."""
     stem = f"ai_{key}_share_by_nuts_region"
-    return File(key=key, names=(f"{stem}.parquet", f"{stem}.csv"), url=f"{_REPOSITORY}/{stem}.parquet")
+    return (
+        File(key, (f"{stem}.parquet",), f"{_REPOSITORY}/{stem}.parquet", required=False),
+        File(f"{key}_csv", (f"{stem}.csv",), f"{_REPOSITORY}/{stem}.csv", required=False),
+    )
 
 
 SOURCE: Final = Source(
@@ -38,7 +43,7 @@ SOURCE: Final = Source(
         credit="MAP-AI, CC BY 4.0; Garbers & Gregory (2026), IZA DP 18434",
     ),
     url="https://github.com/MAP-AI-data/data",
-    files=(_file("adoption"), _file("role"), _file("type")),
+    files=(*_files("adoption"), *_files("role"), *_files("type")),
     vintage="v1.1.0, commit a68ddbd3311b40d10164b387f4a3c071c58b0fc2",
     citation=(
         "Garbers, Julio and Terry Gregory (2026): The Diffusion of Artificial Intelligence Across Firms: Evidence from "
@@ -92,12 +97,17 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     two for types by ai_type (1–11). Status: c where the publisher gives no share; u (reason small_base) where n is
     below LOW_N_FIRMS, or LOW_N_AI_FIRMS among AI-active firms; a (reason jump) by the rule of `jumps`, for
     adoption_share only. Raises DeliveryError also for a missing Land or région, a share outside 0–1, renumbered
-    categories, or tables that do not count the same firms.
+    categories, tables that do not count the same firms, or a CSV that says other than the Parquet beside it.
     """
-    adoption = _adoption(delivery.path("adoption"))
-    parts = [_adoption_rows(adoption)]
+    adoption, file = _table(delivery, "adoption", _adoption)
+    if adoption is None:
+        stem = "ai_adoption_share_by_nuts_region"
+        raise DeliveryError("the delivery of map_ai has no adoption table", remedy=f"add {stem}.parquet or {stem}.csv.")
+    parts = [_adoption_rows(adoption, file)]
     for family in ("role", "type"):
-        parts += _family_rows(_family(delivery.path(family), family, adoption), family)
+        frame, file = _table(delivery, family, partial(_family, family=family, adoption=adoption))
+        if frame is not None:
+            parts += _family_rows(frame, family, file)
     return tidy.to_tidy(pl.concat(parts, how="diagonal"))
 
 
@@ -117,6 +127,33 @@ def jumps(adoption: pl.DataFrame) -> pl.DataFrame:
     return steps.filter((pl.col("excess") > JUMP_POINTS) & (pl.col("excess") > JUMP_ROBUST_Z * spread)).select(
         "nuts_code", "year"
     )
+
+
+def _table(delivery: Delivery, key: str, read: Callable[[Path], pl.DataFrame]) -> tuple[pl.DataFrame | None, str]:
+    """One table and the key of the file it was read from; (None, '') where it was not delivered."""
+    keys = [name for name in (key, f"{key}_csv") if delivery.has(name)]
+    frames = [read(delivery.path(name)) for name in keys]
+    if len(frames) == 2:
+        _expect_same(frames[0], frames[1], delivery.path(keys[1]))
+    return (frames[0], keys[0]) if frames else (None, "")
+
+
+def _expect_same(parquet: pl.DataFrame, written: pl.DataFrame, path: Path) -> None:
+    """Refuse a CSV whose rows are not those of the Parquet beside it (shares to nine decimals, as printed)."""
+    keys = [name for name in ("nuts_code", "year", "ai_role", "ai_type") if name in parquet.columns]
+    both = written.join(parquet.drop("line"), on=keys, how="left", suffix="_parquet", maintain_order="left")
+    shares = [name for name in parquet.columns if "share" in name]
+    other = pl.any_horizontal(
+        *((pl.col(name).round(9)).ne_missing(pl.col(f"{name}_parquet").round(9)) for name in shares),
+        pl.col("n_firms").ne_missing(pl.col("n_firms_parquet")),
+    )
+    _refuse(both, other, path, shares[0], "the CSV says other than the Parquet delivered with it")
+    if written.height != parquet.height:
+        raise DeliveryError(
+            f"the CSV has {written.height} rows for DE and FR, the Parquet delivered with it {parquet.height}",
+            file=path.name,
+            remedy=_AGAIN,
+        )
 
 
 def _read(path: Path, columns: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
@@ -207,17 +244,17 @@ def _marked(frame: pl.DataFrame, share: str, n: str, low: int) -> pl.DataFrame:
     )
 
 
-def _adoption_rows(adoption: pl.DataFrame) -> pl.DataFrame:
+def _adoption_rows(adoption: pl.DataFrame, file: str) -> pl.DataFrame:
     first = jumps(adoption).group_by("nuts_code").agg(since=pl.col("year").min())
     frame = adoption.join(first, on="nuts_code", how="left")
-    frame = frame.with_columns(jumped=(pl.col("year") >= pl.col("since")).fill_null(False), file=pl.lit("adoption"))
+    frame = frame.with_columns(jumped=(pl.col("year") >= pl.col("since")).fill_null(False), file=pl.lit(file))
     frame = frame.with_columns(dimension=pl.lit(""), member=pl.lit(""))
     return _marked(frame, "ai_adoption_share", "n_firms", LOW_N_FIRMS)
 
 
-def _family_rows(frame: pl.DataFrame, family: str) -> list[pl.DataFrame]:
+def _family_rows(frame: pl.DataFrame, family: str, file: str) -> list[pl.DataFrame]:
     code = f"ai_{family}"
-    frame = frame.with_columns(dimension=pl.lit(code), member=pl.col(code).cast(pl.String), file=pl.lit(family))
+    frame = frame.with_columns(dimension=pl.lit(code), member=pl.col(code).cast(pl.String), file=pl.lit(file))
     return [
         _marked(frame, f"{family}_share_among_ai_firms", "n_ai_firms", LOW_N_AI_FIRMS),
         _marked(frame, f"{family}_share_among_all_firms", "n_firms", LOW_N_FIRMS),

@@ -129,7 +129,30 @@ def test_csv_gives_the_same_as_parquet(tmp_path: Path) -> None:
     place.mkdir(parents=True)
     for family in ("adoption", "role", "type"):
         published(family).write_csv(place / f"ai_{family}_share_by_nuts_region.csv")
-    assert map_ai.parse(find_deliveries(tmp_path / "csv", [map_ai.SOURCE])["map_ai"]).equals(first)
+    from_csv = map_ai.parse(find_deliveries(tmp_path / "csv", [map_ai.SOURCE])["map_ai"])
+    assert from_csv.drop("file").equals(first.drop("file"))
+    assert set(from_csv["file"]) == {"adoption_csv", "role_csv", "type_csv"}
+
+
+def test_a_csv_that_says_other_than_the_parquet_beside_it_is_refused(tmp_path: Path) -> None:
+    delivery(tmp_path)
+    path = tmp_path / "map_ai" / "ai_adoption_share_by_nuts_region.csv"
+    told = published("adoption")
+    told.write_csv(path)
+    map_ai.parse(find_deliveries(tmp_path, [map_ai.SOURCE])["map_ai"])
+    told.with_columns(pl.col("ai_adoption_share") * 1.01).write_csv(path)
+    with pytest.raises(
+        DeliveryError, match=r"region\.csv, line 2, column 'ai_adoption_share': .* other than the Parquet"
+    ):
+        map_ai.parse(find_deliveries(tmp_path, [map_ai.SOURCE])["map_ai"])
+
+
+def test_the_adoption_table_alone_is_a_delivery(tmp_path: Path) -> None:
+    delivery(tmp_path)
+    for family in ("role", "type"):
+        (tmp_path / "map_ai" / f"ai_{family}_share_by_nuts_region.parquet").unlink()
+    found = map_ai.parse(find_deliveries(tmp_path, [map_ai.SOURCE])["map_ai"])
+    assert set(found["measure"]) == {"adoption_share"}
 
 
 def test_a_jump_marks_its_year_and_all_later_ones_only(tmp_path: Path) -> None:
@@ -188,6 +211,7 @@ def test_a_decimal_comma_and_a_cut_file_are_refused(tmp_path: Path) -> None:
     delivery(tmp_path)
     (place / "ai_adoption_share_by_nuts_region.parquet").unlink()
     text = published("adoption").write_csv(separator=",")
+
     def parse(content: str) -> None:
         (place / "ai_adoption_share_by_nuts_region.csv").write_text(content)
         map_ai.parse(find_deliveries(tmp_path, [map_ai.SOURCE])["map_ai"])
