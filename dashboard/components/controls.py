@@ -12,6 +12,7 @@ from dash import html
 
 from dashboard import urls
 from dashboard.components.attributes import attrs
+from dashboard.firstpaint import Raw
 from dashboard.i18n import Words
 from dashboard.urls import LEVELS, MapState
 from dashboard.view import MapView, ancestors, level_name
@@ -119,10 +120,13 @@ def members(view: MapView) -> html.Form | None:
     """The breakdown's member, where the indicator has one; without scripts a form with a button."""
     t, state, labels = view.words, view.state, view.indicator["members"]
     options = [html.Option(label, value=code, selected=code == state.member) for code, label in labels.items()]
+    kept = {name: getattr(state, name) for name in ("indicator", "period", "level", "within", "region", "country")}
+    hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in kept.items() if value)
     return html.Form(
         [
             html.Label(view.indicator["dimension_words"], htmlFor="member", id="member-label"),
             html.Select(options, id="member", name="member"),
+            Raw(f"<noscript>{hidden}<button>{t('Show on the map')}</button></noscript>"),
         ],
         action=urls.page(t.lang, "map"),
         method="get",
