@@ -33,14 +33,15 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visit]]:
     """Open addresses of the site, each in a context of its own; afterwards every visit is held to the promises.
 
     `visit(path, expected="regex", **context)`: expected are errors in the console that the test provokes;
-    `at` is another server's address.
+    `at` is another server's address. Without a path the page is still blank.
     """
     visits: list[Visit] = []
 
     def open_page(path: str, *, at: str = server, expected: str = "", **context: object) -> Visit:
         settings = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", "locale": "de-DE"}
         visits.append(Visit(browser.new_context(**(settings | context)), at, expected))
-        visits[-1].open(path)
+        if path:
+            visits[-1].open(path)
         return visits[-1]
 
     yield open_page

@@ -42,7 +42,7 @@ def first(page: Page, selector: str) -> list[str]:
     return [text.strip() for text in page.locator(selector).all_text_contents()]
 
 
-@pytest.mark.parametrize(("lang", "leads"), [("de", "führen"), ("fr", "en tête"), ("en", "lead")])
+@pytest.mark.parametrize(("lang", "leads"), [("de", "liegen vorn"), ("fr", "en tête"), ("en", "lead")])
 def test_the_first_map_is_drawn_before_any_script(visit: Visits, lang: str, leads: str) -> None:
     v = visit(f"/{lang}/map", java_script_enabled=False)
     shown = v.shown()
@@ -77,8 +77,13 @@ def test_links_work_without_scripts(visit: Visits) -> None:
     assert len(v.shown()["table"]) == 101
     v.page.locator("#picker summary").click()
     v.page.locator("a[data-indicator=adoption_firms_ai_type_pct]").click()
-    assert v.shown()["member"]
-    assert v.page.locator("#member-form :is(button, input[type=submit])").count() == 1, "a form can be sent"
+    v.page.locator("a[data-level=nuts2]").click()
+    second = v.page.locator("#member option").nth(1)
+    code, label = second.get_attribute("value"), second.inner_text()
+    v.page.locator("#member").select_option(code)
+    v.page.locator("#member-form button").click()
+    assert (v.state["member"], v.state["level"]) == (code, "nuts2")
+    assert v.shown()["member"] == label.strip()
 
 
 def parts(v: Visit) -> dict[str, Any]:
@@ -90,6 +95,7 @@ def parts(v: Visit) -> dict[str, Any]:
     return boxes
 
 
+ROUTE = re.compile("/_dash-update-component")
 WATCH_SHIFTS = """window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())
 if (!entry.hadRecentInput) window.shift += entry.value; }).observe({type: "layout-shift", buffered: true});"""
 
@@ -99,19 +105,18 @@ if (!entry.hadRecentInput) window.shift += entry.value; }).observe({type: "layou
 def test_scripts_take_over_without_a_jump(visit: Visits, path: str, width: int) -> None:
     """The same map node lives on, nothing moves, before and after Dash."""
     held: list[Any] = []
-    v = visit("/health/live", viewport={"width": width, "height": 844})
+    v = visit("", viewport={"width": width, "height": 844})
     v.page.add_init_script(WATCH_SHIFTS)
-    v.page.route("**/_dash-update-component", lambda route: held.append(route))
+    v.page.route(ROUTE, lambda route: held.append(route))
     v.open(path)
     v.ready()
     v.page.evaluate("document.fonts.ready")
     v.page.evaluate("document.querySelector('.am-svg').mark = 'the first'")
     before, svg = parts(v), v.page.locator("#map").inner_html()
     assert v.page.locator("#first-paint").count() == 1, "Dash is still waiting"
-    v.page.unroute("**/_dash-update-component")
-    v.page.wait_for_function("true")
     for route in held:
         route.continue_()
+    v.page.unroute(ROUTE)
     v.dash()
     assert v.page.evaluate("document.querySelector('.am-svg').mark") == "the first"
     assert v.page.locator("#map").inner_html() == svg

@@ -13,7 +13,7 @@ SHOWN = """() => {
   const all = (q, f) => [...document.querySelectorAll(q)].map(f), cell = (e) => text(e);
   const current = (id) => text(one(`#${id} [aria-current=true]`));
   return {
-    title: text(one("#title")), head: document.title, subtitle: text(one("#subtitle")), gaps: text(one("#gaps")),
+    title: text(one("#title")), head: document.title.replace(/\\s+/g, " "), subtitle: text(one("#subtitle")), gaps: text(one("#gaps")),
     crumbs: all("#crumbs li", cell), caption: text(one("#table caption")), foot: text(one("#bottom")),
     table: all("#table tbody tr", (tr) => [tr.dataset.c, ...[...tr.cells].map(cell)]),
     map: Object.fromEntries(all(".am-regions [data-c]", (p) => [p.dataset.c,
