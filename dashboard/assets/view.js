@@ -105,7 +105,8 @@
 
   /* ---- the chart: Plotly comes when its place comes on screen; its data is the slice, so it asks for nothing ---- */
   function chart() {
-    if ($("series")) dash_clientside.set_props("picked", { data: { at: FIELDS.map((name) => S[name]).join("|") } });
+    const theme = document.documentElement.dataset.theme || "";
+    if ($("series")) dash_clientside.set_props("picked", { data: { at: [theme, ...FIELDS.map((name) => S[name])].join("|") } });
   }
   const script = (url) => new Promise((done, failed) => {
     document.head.append(Object.assign(document.createElement("script"), { src: url, onload: done, onerror: failed }));
@@ -138,6 +139,10 @@
       $("chart-caption").textContent = code
         ? Atlas.fill(W.series, { region: Atlas.name(code), indicator: slice.title }) : `${W.both}, ${slice.title}`;
       const layout = structuredClone(figure.layout);
+      const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
+      const ground = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
+      Object.assign(layout.font, { color: ink });
+      layout.hoverlabel = { bgcolor: ground, font: { color: ink } };
       Object.assign(layout.yaxis, { ticksuffix: slice.format.suffix, tickformat: `,.${slice.format.decimals}f` });
       return { data: lines, layout };
     }
@@ -162,6 +167,7 @@
       if (kind) CLICKS[kind](a); else go({ region: a.closest("tr").dataset.c });
     }
   });
+  new MutationObserver(chart).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("change", (event) => {
     if (event.target.id === "member") go({ member: event.target.value });
   });

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 #: Dash styles as well as colours, so that the lines can be told apart without colour.
 STYLES: dict[str, dict[str, Any]] = {
     "region": {"color": "#c2410c", "width": 3, "dash": "solid"},
-    "DE": {"color": "#64748b", "width": 2, "dash": "dash"},
-    "FR": {"color": "#64748b", "width": 2, "dash": "dot"},
+    "DE": {"color": "#5b7583", "width": 2, "dash": "dash"},
+    "FR": {"color": "#8a6f9e", "width": 2, "dash": "dot"},
 }
 
 
@@ -45,7 +45,7 @@ def layout(suffix: str, separators: str) -> dict[str, Any]:
         "hovermode": "x unified",
         "legend": {"orientation": "h", "y": -0.15, "x": 0},
         "font": {"family": "'Source Sans 3', system-ui, sans-serif", "size": 14},
-        "xaxis": axis | {"type": "category", "nticks": 10},
+        "xaxis": axis | {"type": "category", "nticks": 10, "ticklabelstandoff": 8},
         "yaxis": axis
         | {"showgrid": True, "gridcolor": "rgba(128,128,128,.25)", "ticksuffix": suffix, "rangemode": "tozero"},
     }
