@@ -17,6 +17,8 @@ from dashboard.index import plain_document
 from dashboard.store import NoBuildError, SlowQueryError
 
 log = logging.getLogger("atlas")
+#: An error is over as soon as it is mended.
+_FRESH = {"Cache-Control": "no-store"}
 
 
 def register(server: Flask) -> None:
@@ -62,11 +64,13 @@ def page(status: int, title: str, text: str) -> Response:
     """An error as a page, or as JSON where JSON was asked for."""
     t = _language()
     if request.path.endswith(".json") or request.path.startswith(("/_dash", "/health")):
-        return Response(orjson.dumps({"error": text, "status": status}), status, content_type="application/json")
+        return Response(
+            orjson.dumps({"error": text, "status": status}), status, _FRESH, content_type="application/json"
+        )
     body = draw([html.H1(title), html.P(text), html.P(html.A(t("To the map"), href=urls.page(t.lang, "map")))])
     path = request.path if request.path.count("/") < 6 else "/"
     markup = plain_document(t, path=path, title=title, body=f'<div class="prose">{body}</div>')
-    return Response(markup, status, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+    return Response(markup, status, _FRESH, content_type="text/html; charset=utf-8")
 
 
 def _language() -> Words:

@@ -138,9 +138,7 @@ class Store:
                 self._looked = now
                 self._follow()
             if self._build is None:
-                raise NoBuildError(
-                    f"No published build: {self.data / 'current.json'} is missing or broken. Run `make build`."
-                )
+                raise NoBuildError("No published build: current.json is missing or broken. Run `make build`.")
             return self._build
 
     def _follow(self) -> None:

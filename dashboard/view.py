@@ -19,6 +19,8 @@ from dashboard.urls import COUNTRIES, LEVELS, MapState, NotFoundError
 SUBNATIONAL = ("land", "nuts2", "nuts3")
 #: Under this many units a median says nothing a reader would miss.
 MEDIAN_FROM = 12
+#: Low reliability, suspected artefact: shown with their flag, but no title is built on them while there are others.
+DOUBTFUL = ("u", "a")
 
 
 @dataclass(frozen=True)
@@ -127,15 +129,16 @@ def map_view(build: Build, lang: str, asked: MapState) -> MapView:
 
 
 def ranked(view: MapView, codes: list[str]) -> list[Row]:
-    """The rows with a value among `codes`, highest first; suspected artefacts stay out of leading places."""
+    """The rows with a value among `codes`, highest first."""
     rows = [view.rows[code] for code in codes if code in view.rows and view.rows[code]["value"] is not None]
     return sorted(rows, key=lambda row: (-row["value"], row["region"]))
 
 
 def title(view: MapView) -> str:
-    """The sentence above the map: who leads, and where the middle lies. Artefacts never lead."""
+    """The sentence above the map: who leads, and where the middle lies. Doubtful values (u, a) never lead."""
     t, period = view.words, view.words.period(view.state.period)
-    rows = [row for row in ranked(view, view.shown) if row["status"] != "a"]
+    all_rows = ranked(view, view.shown)
+    rows = [row for row in all_rows if row["status"] not in DOUBTFUL] or all_rows
     if not rows:
         return t("{indicator}: no figures for {period}", indicator=view.indicator["title"], period=period)
     named = [(view.name(row["region"]), view.value(row["value"])) for row in rows]
@@ -144,10 +147,10 @@ def title(view: MapView) -> str:
     if view.state.within:
         return _inside_title(view, named, period)
     asked = [code for code in view.shown if view.regions[code].country in view.indicator["countries"]]
-    if len(rows) < len(asked) / 2:
+    if len(all_rows) < len(asked) / 2:
         return t(
             "{period}: figures for {n} of {of} {units}, among them {a} ({va})",
-            **{"period": period, "n": len(rows), "of": len(asked), "a": named[0][0], "va": named[0][1]},
+            **{"period": period, "n": len(all_rows), "of": len(asked), "a": named[0][0], "va": named[0][1]},
             units=unit_name(view),
         )
     leaders = _leaders(view, rows)
@@ -157,8 +160,8 @@ def title(view: MapView) -> str:
     else:
         text = t("{a} ({va}) leads in {period}", a=leaders[0][0], va=leaders[0][1], period=period)
     joint = view.indicator["verdict"] in ("same", "single") or view.state.country
-    if len(rows) >= MEDIAN_FROM and joint and view.indicator["kind"] == "rate":
-        middle = view.value(median(row["value"] for row in rows))
+    if len(all_rows) >= MEDIAN_FROM and joint and view.indicator["kind"] == "rate":
+        middle = view.value(median(row["value"] for row in all_rows))
         text += t("; half of all {units} lie below {middle}", units=unit_name(view), middle=middle)
     return text
 

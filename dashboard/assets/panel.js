@@ -14,7 +14,8 @@
 
   Atlas.panel.words = () => {
     const slice = Atlas.slice, label = slice.labels[Atlas.period];
-    const named = rows().filter((f) => f.value !== null && f.flag !== "a").sort((a, b) => b.value - a.value || byCode(a, b));
+    const all = rows().filter((f) => f.value !== null).sort((a, b) => b.value - a.value || byCode(a, b));
+    const sure = all.filter((f) => !page.doubtful.includes(f.flag)), named = sure.length ? sure : all;
     let text = slice.titles[S.country][Atlas.period];
     if (S.within && !named.length) text = fill(W.none, { indicator: slice.title, period: label });
     else if (S.within) {

@@ -123,6 +123,7 @@ def _script_json(shown: view.MapView) -> str:
         "words": script_words(shown.words),
         "themes": {key: shown.words(name) for key, name in controls.THEMES.items()},
         "flags": {letter: view.flag_word(shown.words, letter) for letter in "bepucmza"},
+        "doubtful": view.DOUBTFUL,
         "units": {
             level: {country: view.level_name(shown.words, level, country) for country in ("", "DE", "FR")}
             for level in LEVELS
