@@ -43,7 +43,11 @@
     if (!members.includes(S.member)) S.member = members[0];
     const geometry = S.level === drawnLevel ? null : Atlas.shapesOf(S.level);
     return Promise.all([Atlas.sliceOf(S.indicator, S.level, S.member), geometry]).then(([slice, shapes]) => () => {
-      if (S.level !== drawnLevel) { AtlasMap.geometry(shapes); drawnLevel = S.level; drawnWithin = ""; }
+      if (S.level !== drawnLevel) {
+        AtlasMap.geometry(shapes);
+        drawnLevel = S.level;
+        if (drawnWithin) drawnWithin = null; // whole again, but still zoomed in
+      }
       Atlas.slice = slice;
       if (!slice.periods.includes(S.period)) S.period = slice.periods.at(-1);
       if (S.region && !Atlas.regions[S.region][2].includes(S.level)) S.region = "";
