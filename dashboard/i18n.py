@@ -52,6 +52,10 @@ class Words:
         text = catalogue(self.lang).get(msgid, msgid)
         return text.format(**values) if values else text
 
+    def of(self, text: str) -> str:
+        """A text of the build's own (a credit line, a rhythm) in this language, where the catalogue has it."""
+        return catalogue(self.lang).get(text, text)
+
     @property
     def locale(self) -> Locale:
         """CLDR locale."""
@@ -114,11 +118,11 @@ def words(lang: str) -> Words:
 
 def negotiate(header: str) -> str:
     """The site's language that an Accept-Language header prefers; German where none fits."""
-    wanted: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
-        code, _, quality = part.strip().partition(";q=")
+    wanted: list[tuple[float, int, str]] = []
+    for position, part in enumerate(header.split(",")[:20]):
+        code, _, quality = part.replace(" ", "").partition(";q=")
         try:
-            wanted.append((-float(quality or 1), code.split("-")[0].lower()))
+            wanted.append((-float(quality or 1), position, code.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((code for _, code in sorted(wanted) if code in languages()), "de")
+    return next((code for weight, _, code in sorted(wanted) if code in languages() and weight < 0), "de")
