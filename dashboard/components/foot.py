@@ -29,16 +29,25 @@ def foot(t: Words, build: Build, indicator: Row) -> html.Div:
     )
 
 
+def linked(text: str, url: str) -> html.A | str:
+    """A link where there is an address, else the text."""
+    return html.A(text, href=url) if url else text
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
 def _source(t: Words, source: Row) -> html.P:
     return html.P(
         [
-            html.B(t("Source") + ": "),
+            html.B(t("Source:") + " "),
             html.A(
                 source[f"title_{t.lang}"] if f"title_{t.lang}" in source else source["title_en"], href=source["url"]
             ),
-            f", {source['publisher']}. {source['credit']} ",
-            html.A(source["licence"], href=source["licence_url"]) if source["licence_url"] else source["licence"],
-            f". {t('Delivered')}: ",
+            f", {source['publisher']}. {_sentence(t.of(source['credit']))} ",
+            linked(t.of(source["licence"]), source["licence_url"]),
+            f". {t('Delivered:')} ",
             html.Time(t.day(source["retrieved"]), dateTime=source["retrieved"].isoformat()),
             "."
             if source["redistribute"]

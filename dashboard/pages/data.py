@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard import queries, urls
 from dashboard.components.controls import THEMES
+from dashboard.components.foot import linked
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -55,11 +56,6 @@ def register(_app: Dash) -> None:
     """Nothing happens on this page."""
 
 
-def linked(text: str, url: str) -> html.A | str:
-    """A link where there is an address, else the text."""
-    return html.A(text, href=url) if url else text
-
-
 def _theme(t: Words, request: Request, theme: str) -> list[Component]:
     rows = [row for row in queries.indicators(request.build, t.lang).values() if row["theme"] == theme]
     if not rows:
@@ -93,11 +89,11 @@ def _source(t: Words, request: Request, row: Row) -> html.Section:
     files = [line for line in queries.deliveries(request.build) if line["source"] == row["id"]]
     facts = [
         (t("Publisher"), row["publisher"]),
-        (t("Licence"), linked(row["licence"], row["licence_url"])),
-        (t("Credit"), row["credit"]),
+        (t("Licence"), linked(t.of(row["licence"]), row["licence_url"])),
+        (t("Credit"), t.of(row["credit"])),
         (t("Delivered"), t.day(row["retrieved"])),
-        (t("Renewed"), row["rhythm"]),
-        (t("Edition"), row["vintage"]),
+        (t("Renewed"), t.of(row["rhythm"])),
+        (t("Edition"), t.of(row["vintage"])),
         (t("Figures"), t.number(row["observations"])),
         (t("Hand on"), t("yes") if row["redistribute"] else t("no: shown only")),
     ]

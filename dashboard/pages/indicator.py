@@ -44,7 +44,7 @@ def layout(request: Request) -> list[Component]:
         html.P(html.A(t("Show on the map"), href=on_map, className="button")),
         html.H2(t("Definition")),
         html.P(row["definition"]),
-        html.P([html.B(t("Unit") + ": "), row["unit_words"]]),
+        html.P([html.B(t("Unit:") + " "), row["unit_words"]]),
         html.H2(t("Method")),
         html.P(row["method"]),
         *_derived(t, request, row),
@@ -56,7 +56,10 @@ def layout(request: Request) -> list[Component]:
         *_members(row),
         html.H2(t("Coverage")),
         html.Div(_coverage(t, request, row["id"]), className="table"),
-        html.P(t("Checked by {who} on {day}.", who=row["checked_by"], day=t.day(row["checked_on"])), className="small"),
+        html.P(
+            t("Checked by {who} on {day}.", who=t.of(row["checked_by"]), day=t.day(row["checked_on"])),
+            className="small",
+        ),
         html.H2(t("Sources")),
         foot(t, request.build, row),
     ]
@@ -65,6 +68,10 @@ def layout(request: Request) -> list[Component]:
 
 def register(_app: Dash) -> None:
     """Nothing happens on this page."""
+
+
+def _checked(t: Words, row: Row) -> str:
+    return t("Checked by {who} on {day}.", who=t.of(row["checked_by"]), day=t.day(row["checked_on"]))
 
 
 def verdict(t: Words, key: str) -> str:

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 from pathlib import Path
 
-DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard"
+ROOT = Path(__file__).resolve().parents[2]
+DASHBOARD = ROOT / "dashboard"
+#: Words that only an English sentence has.
+ENGLISH = re.compile(r"\b(the|and|of|with|free|not|state|last|by|figures|table|reuse)\b")
 SPEAKERS = {"t", "self", "words"}
+
+
+def spoken_by_the_build() -> set[str]:
+    """What shipped sources say of themselves: their rhythm, and credit, licence, edition where these are English."""
+    found = {"atlas team"}
+    for path in (ROOT / "data" / "figures").glob("*.json"):
+        source = importlib.import_module(f"etl.sources.{path.stem}").SOURCE
+        found.add(source.rhythm)
+        found |= {text for text in (source.licence.credit, source.licence.name, source.vintage) if ENGLISH.search(text)}
+    return found
 
 
 def collect() -> set[str]:
@@ -15,7 +30,7 @@ def collect() -> set[str]:
     from dashboard.components.controls import THEMES
     from dashboard.components.table import COLUMNS
 
-    found = {label for _, label in NAV} | set(THEMES.values())
+    found = {label for _, label in NAV} | set(THEMES.values()) | spoken_by_the_build()
     found |= {label for _, label, _ in COLUMNS if label.isalpha() and len(label) > 1}
     for path in DASHBOARD.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

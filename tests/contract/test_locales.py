@@ -19,7 +19,7 @@ SAME = {
     "de": {"Definition", "Kreise", "Regierungsbezirke (NUTS 2)", "Region", "Zoom"},
     "fr": {
         *("Adoption", "France", "Kreise", "Licence", "Länder", "Pause", "Regierungsbezirke (NUTS 2)"),
-        *("Source", "Sources", "Zoom", "départements", "régions"),
+        *("Sources", "Zoom", "départements", "régions"),
     },
 }
 
