@@ -120,13 +120,19 @@ class File:
     """One file of a delivery.
 
     key: the name `parse` asks for. names: the file names it may have, first wins. url: its official address.
-    required: whether a delivery without it is refused.
+    required: whether a delivery without it is refused. page: `url` is a page for people, not the file; such a file is
+    never fetched, only delivered with `--from`. headers, form: what an API wants to be asked with; a form makes the
+    request a POST, and a value that begins with $ names the setting it is taken from ("$ATLAS_GENESIS_USER"), so that
+    no credential ever stands in the code.
     """
 
     key: str
     names: tuple[str, ...]
     url: str
     required: bool = True
+    page: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    form: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,7 @@ class Source:
     title: one per language. vintage: the commit or edition the shipped figures were taken from.
     redistribute: False where the licence lets us show a figure but not hand it on.
     rhythm: how often the publisher renews it, in words ("yearly, spring").
+    pause_seconds: how long to wait between two requests to one host. hosts: other hosts its addresses may redirect to.
     """
 
     id: str
@@ -150,6 +157,8 @@ class Source:
     citation: str = ""
     rhythm: str = ""
     redistribute: bool = True
+    pause_seconds: float = 1.0
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
