@@ -123,7 +123,8 @@ class File:
     required: whether a delivery without it is refused. page: `url` is a page for people, not the file; such a file is
     never fetched, only delivered with `--from`. headers, form: what an API wants to be asked with; a form makes the
     request a POST, and a value that begins with $ names the setting it is taken from ("$ATLAS_GENESIS_USER"), so that
-    no credential ever stands in the code.
+    no credential ever stands in the code; inside `url` a setting stands as {ATLAS_…}. max_bytes: the largest size that
+    is still believed. content_types: media types the address may answer with; without them, what the names' endings allow.
     """
 
     key: str
@@ -133,6 +134,8 @@ class File:
     page: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     form: tuple[tuple[str, str], ...] = ()
+    max_bytes: int = 500_000_000
+    content_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
