@@ -25,6 +25,7 @@ def read_csv(
     columns: Mapping[str, type[pl.DataType] | pl.DataType],
     *,
     ignore: Iterable[str] = (),
+    others: bool = False,
     separator: str = ",",
     encoding: str = "utf-8",
     decimal: str = ".",
@@ -33,6 +34,7 @@ def read_csv(
     """Read a delimited file whose header must be exactly `columns` plus `ignore`, in any order.
 
     columns: name → Polars type (String, Int64, Float64). missing: cell texts that mean "no value".
+    others: further columns are no change (a publisher who adds some every year, and whose columns are bound by name).
     decimal: the decimal mark of Float64 cells; a cell with the other mark is refused, never guessed.
     Returns the columns in the given order plus `line` (Int64).
     """
@@ -42,7 +44,7 @@ def read_csv(
         header = next(rows)
     except StopIteration:
         raise DeliveryError("the file is empty", file=path.name, remedy=_AGAIN) from None
-    expect_columns(path, header, columns, ignore)
+    expect_columns(path, header, columns, header if others and set(columns) <= set(header) else ignore)
     cells: list[list[str]] = []
     lines: list[int] = []
     try:
@@ -77,11 +79,16 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
             raise DeliveryError(
                 f"the compressed file is damaged or cut short ({error})", file=path.name, remedy=_AGAIN
             ) from error
+    return decode(raw, path.name, encoding)
+
+
+def decode(raw: bytes, file: str, encoding: str = "utf-8") -> str:
+    """Bytes as text without byte-order mark; refuses HTML and undecodable bytes. file: as a message names it."""
     head = raw[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith((b"<!doctype", b"<html", b"<?xml")) or b"<html" in head:
         raise DeliveryError(
             "this is a web page, not the data file",
-            file=path.name,
+            file=file,
             line=1,
             remedy="the address answered with an error or consent page: open it in a browser, then fetch again.",
         )
@@ -90,7 +97,7 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
     except UnicodeDecodeError as error:
         raise DeliveryError(
             f"byte {error.start} is not {encoding}",
-            file=path.name,
+            file=file,
             line=raw[: error.start].count(b"\n") + 1,
             remedy=_AGAIN,
         ) from error
