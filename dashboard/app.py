@@ -132,7 +132,6 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
 def _static(server: Flask) -> None:
     """/assets and /shapes, and Dash's own bundles, each compressed once."""
     files = compressed.static_files()
-    suites: dict[str, compressed.Packed] = {}
 
     @server.get("/assets/<path:_name>")
     @server.get("/shapes/<path:_name>")
@@ -140,18 +139,21 @@ def _static(server: Flask) -> None:
         path = files.get(request.path)
         if path is None:
             raise urls.NotFoundError(request.path)
-        cache = FOREVER if request.args.get("h") or path.suffix == ".woff2" else "no-cache"
+        packed = compressed.packed_file(path)
+        own = path.suffix == ".woff2" or request.args.get("h") == packed.etag[:12]  # as compressed.address writes it
         content_type = compressed.TYPES.get(path.suffix, "application/octet-stream")
-        return respond(request, compressed.packed_file(path), content_type, cache)
+        return respond(request, packed, content_type, FOREVER if own else "no-cache")
 
     @server.after_request
     def pack_suites(answer: Response) -> Response:
         if not request.path.startswith("/_dash-component-suites/") or answer.status_code != 200:
             return answer
-        if request.path not in suites:
-            answer.direct_passthrough = False
-            suites[request.path] = compressed.packed_bytes(answer.get_data())
-        return respond(request, suites[request.path], answer.content_type, FOREVER)
+        answer.direct_passthrough = False
+        packed = compressed.packed_bytes(answer.get_data())
+        cache = (
+            FOREVER if "max-age" in answer.headers.get("Cache-Control", "") else "no-cache"
+        )  # Dash saw a fingerprint
+        return respond(request, packed, answer.content_type, cache)
 
 
 def _data(server: Flask, store: Store) -> None:

@@ -64,8 +64,12 @@ def packed_file(path: Path) -> Packed:
     return _packed_file(path, path.stat().st_mtime_ns)
 
 
+@lru_cache(maxsize=128)
 def packed_bytes(data: bytes) -> Packed:
-    """The forms of bytes that no file of ours holds (Dash's bundles), kept like files."""
+    """The forms of bytes that no file of ours holds (Dash's bundles), kept like files.
+
+    Remembered by content: the same bundle answers under any number of fingerprints.
+    """
     etag = hashlib.sha256(data).hexdigest()
     return Packed(data, _kept(etag, "br", data), _kept(etag, "gz", data), etag)
 
@@ -88,11 +92,11 @@ def _kept(etag: str, form: str, data: bytes) -> bytes:
 
 def respond(request: Request, packed: Packed, content_type: str, cache: str) -> Response:
     """A response in the best form the client takes, or 304 where it has it already."""
-    accepted = request.headers.get("Accept-Encoding", "")
+    accepted = request.accept_encodings
     form, body = "", packed.plain
-    if packed.br and "br" in accepted and len(packed.br) < len(packed.plain):
+    if packed.br and accepted["br"] and len(packed.br) < len(packed.plain):
         form, body = "br", packed.br
-    elif packed.gz and "gzip" in accepted and len(packed.gz) < len(packed.plain):
+    elif packed.gz and accepted["gzip"] and len(packed.gz) < len(packed.plain):
         form, body = "gzip", packed.gz
     response = Response(body, content_type=content_type)
     if form:

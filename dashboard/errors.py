@@ -7,8 +7,9 @@ import secrets
 
 import orjson
 from dash import html
+from dash.exceptions import DependencyException
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from dashboard import urls
 from dashboard.firstpaint import draw
@@ -52,6 +53,10 @@ def register(server: Flask) -> None:
         }
         code = error.code or 500
         return page(code, t("Not found") if code == 404 else t("Not accepted"), sentences.get(code, error.name))
+
+    @server.errorhandler(DependencyException)
+    def no_bundle(_error: DependencyException) -> Response:
+        return http(NotFound())
 
     @server.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
