@@ -59,12 +59,12 @@ def _route_inside_dash(app: Dash, store: Store) -> None:
     """The page's tree for Dash; the same layout whose first paint is in the HTML."""
 
     @app.callback(Output("root", "children"), Input("url", "pathname"), State("url", "search"))
-    def route(pathname: str, search: str | None) -> Any:
-        parts = _split(pathname or "")
+    def route(pathname: object, search: object) -> Any:
+        parts = _split(str(pathname))
         if parts is None:
             return []
         lang, name, item = parts
-        asked = Request(lang, item, urls.read_query(search or ""), store.current())
+        asked = Request(lang, item, urls.read_query(str(search or "")), store.current())
         try:
             return for_dash(pages()[name].layout(asked))
         except urls.NotFoundError:

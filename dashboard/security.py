@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 from dash import Dash
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 BODY_BYTES = 256 * 1024
+BRACKETS = 200
 
 
 def register(app: Dash) -> None:
@@ -19,7 +23,7 @@ def register(app: Dash) -> None:
     @server.before_request
     def refuse_malformed_callbacks() -> None:
         if request.method == "POST" and request.path == "/_dash-update-component":
-            check_callback(request.get_data(), set(app.callback_map))
+            check_callback(request.get_data(), app.callback_map)
 
     @server.after_request
     def headers(answer: Response) -> Response:
@@ -31,18 +35,33 @@ def register(app: Dash) -> None:
         return answer
 
 
-def check_callback(body: bytes, outputs: set[str]) -> None:
-    """Raise BadRequest for a body that is not a callback of this app; Dash would answer 500 and log it whole."""
+def check_callback(body: bytes, known: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise BadRequest for a body that is not a callback of this app; Dash would answer 500 and log it whole.
+
+    known: output → the callback as Dash keeps it; one without "callback" runs in the browser only.
+    """
     try:
+        if body.count(b"[") + body.count(b"{") > BRACKETS:
+            raise BadRequest("too deep")  # for Python's reader, which Dash uses; ours have a dozen
         asked = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadRequest("not JSON") from None
-    shape = isinstance(asked, dict) and isinstance(asked.get("inputs"), list) and isinstance(asked.get("output"), str)
-    if not shape or asked["output"] not in outputs:
+    name = asked.get("output") if isinstance(asked, dict) else None
+    if not isinstance(name, str) or "callback" not in known.get(name, {}):
         raise BadRequest("no such callback")
-    parts = [*asked["inputs"], *(asked.get("state") or [])]
-    if not all(isinstance(part, dict) and isinstance(part.get("id"), str) and "property" in part for part in parts):
+    parts = ("inputs", "state")
+    same = all(_places(asked.get(part, [])) == _places(known[name][part]) for part in parts)
+    changed = asked.get("changedPropIds", [])
+    texts = isinstance(changed, list) and all(isinstance(each, str) for each in changed)
+    if not same or not texts or _places([asked.get("outputs")]) != [tuple(name.rsplit(".", 1))]:
         raise BadRequest("no such callback")
+
+
+def _places(parts: object) -> list[tuple[object, object]] | None:
+    """(id, property) of each part; None where this is no list of parts."""
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        return None
+    return [(part.get("id"), part.get("property")) for part in parts]
 
 
 def _policy(app: Dash) -> str:
