@@ -138,18 +138,19 @@ def test_the_defaults_of_the_settings_are_those_of_the_code(monkeypatch: pytest.
     from dashboard.settings import ROOT as BASE
     from dashboard.settings import from_environment
 
-    rows = re.findall(r"(?m)^\| `ATLAS_(\w+)` \| (?:`([^`]*)`|empty) \|", section("Settings"))
-    for variable, _ in rows:
-        monkeypatch.delenv(f"ATLAS_{variable}", raising=False)
+    stated = dict(re.findall(r"(?m)^\| `(ATLAS_\w+)` \| (?:`([^`]*)`|empty) \|", section("Settings")))
+    for variable in stated:
+        monkeypatch.delenv(variable, raising=False)
     settings = from_environment()
-    stated = {variable.lower(): default for variable, default in rows}
-    assert stated == {
-        "host": settings.host,
-        "port": str(settings.port),
-        "data": settings.data.relative_to(BASE).as_posix(),
-        "base_url": settings.base_url,
-        "workers": str(settings.workers),
+    defaults = {
+        "ATLAS_HOST": settings.host,
+        "ATLAS_PORT": str(settings.port),
+        "ATLAS_DATA": settings.data.relative_to(BASE).as_posix(),
+        "ATLAS_BASE_URL": settings.base_url,
+        "ATLAS_WORKERS": str(settings.workers),
     }
+    assert len(defaults) == len(settings.__dataclass_fields__)
+    assert {variable: stated.get(variable) for variable in defaults} == defaults
 
 
 def test_the_parameters_of_the_map_are_those_of_the_code() -> None:
