@@ -7,7 +7,7 @@ region without a grant is a true 0, unless a grant of that year is placed no mor
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final
 
@@ -23,39 +23,42 @@ _EXTRA_REGIO: Final = re.compile(r"(DE|FR)Z+")
 
 
 @lru_cache(maxsize=4096)
-def resolve(code: str) -> str | None:
+def resolve_nuts(code: str) -> str | None:
     """NUTS 2024 code for a code of any NUTS version; None where no version has it.
 
     Newest version first. Of the three Kreise that were divided (DEG0F, DEG0I, DEG0P) 97 % or more stayed together: all.
-    A region that consists of one part only is that part: DE3 and DE30 are DE300.
     """
     for version in reversed(codes.VERSIONS):
         try:
             found = codes.to_2024(code, version)
         except codes.CodeError:
             continue
-        return _only_part(max(found, key=lambda target: target[1])[0])
+        return only_part(max(found, key=lambda target: target[1])[0])
     return None
 
 
-def _only_part(region: str) -> str:
+def only_part(region: str) -> str:
+    """The region itself, or the one part it consists of, down to the finest: DE3 and DE30 are DE300."""
     while len(parts := [one.code for one in codes.regions() if one.parent == region]) == 1:
         region = parts[0]
     return region
 
 
-def place(frame: pl.DataFrame, column: str, file: str) -> pl.DataFrame:
+def place(
+    frame: pl.DataFrame, column: str, file: str, resolve: Callable[[str], str | None] = resolve_nuts
+) -> pl.DataFrame:
     """Add `region`: the place (NUTS 2024, any level) of each row's code in `column`, at least its `country`.
 
+    resolve: the region of a code, or None where there is none.
     Several codes, separated by '|', give the region that holds them all. An empty code or one for no region at all
     (DEZZZ) gives the country. Raises DeliveryError where more than UNPLACED_SHARE of the rows have an unknown code.
     """
-    found = [_place(code, country) for code, country in frame.select(column, "country").iter_rows()]
+    found = [_place(code, country, resolve) for code, country in frame.select(column, "country").iter_rows()]
     unknown = [number for number, region in enumerate(found) if region is None]
     if len(unknown) > UNPLACED_SHARE * frame.height:
         first = frame.row(unknown[0], named=True)
         raise DeliveryError(
-            f"'{first[column]}' is no NUTS code of {first['country']}, nor are {len(unknown)} of {frame.height} codes",
+            f"'{first[column]}' is no region code of {first['country']}, as {len(unknown)} of {frame.height} are not",
             file=file,
             line=first["line"],
             column=column,
@@ -65,7 +68,7 @@ def place(frame: pl.DataFrame, column: str, file: str) -> pl.DataFrame:
     return frame.with_columns(region=pl.Series(regions, dtype=pl.String))
 
 
-def _place(code: str | None, country: str) -> str | None:
+def _place(code: str | None, country: str, resolve: Callable[[str], str | None]) -> str | None:
     parts = [part.strip().upper() for part in (code or "").split("|") if part.strip()]
     if not parts or all(_EXTRA_REGIO.fullmatch(part) for part in parts):
         return country
@@ -80,20 +83,24 @@ def _place(code: str | None, country: str) -> str | None:
 
 
 def cells(grants: pl.DataFrame, countries: Collection[str], running: int) -> pl.DataFrame:
-    """Region × year of all map levels: amount (EUR), projects, parts, status, reason, file.
+    """Region × year of all map levels: amount (EUR), unknown, projects, parts, status, reason, file.
 
-    grants: region, period (a year), project, amount, file; one row per grant or participation. running: the year in
-    which the files were taken; it and later ones are not over, so their figures are provisional.
+    grants: region, period (a year), project, amount, file; one row per grant or participation; an amount is null where
+    the publisher does not give it, and `unknown` counts these. running: the year in which the files were taken; it and
+    later ones are not over, so their figures are provisional.
     projects are counted once per region, so that regions do not add up to their country. Reasons: own_sum,
     own_sum_unplaced (some parts are known no more precisely), none_placed (a 0 that may be wrong), year_running.
     """
     grid = _grid(grants, countries)
     spread = spread_upwards(grants)
     sums = spread.group_by("region", "period").agg(
-        pl.col("amount").sum().round(2), pl.col("project").n_unique().alias("projects"), pl.len().alias("parts")
+        pl.col("amount").sum().round(2),
+        pl.col("amount").is_null().sum().alias("unknown"),
+        pl.col("project").n_unique().alias("projects"),
+        pl.len().alias("parts"),
     )
     found = grid.join(sums, on=["region", "period"], how="left").with_columns(
-        pl.col("amount", "projects", "parts").fill_null(0)
+        pl.col("amount", "unknown", "projects", "parts").fill_null(0)
     )
     found = found.join(_unplaced(grants, spread, grid), on=["region", "period"], how="left").with_columns(
         pl.col("above", "inside").fill_null(0)
@@ -106,6 +113,7 @@ def cells(grants: pl.DataFrame, countries: Collection[str], running: int) -> pl.
         "region",
         "period",
         "amount",
+        "unknown",
         "projects",
         "parts",
         "file",
@@ -154,14 +162,28 @@ def _unplaced(grants: pl.DataFrame, spread: pl.DataFrame, grid: pl.DataFrame) ->
     return counted.join(inside, on=["region", "period"], how="full", coalesce=True)
 
 
-def measure(cells_: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
-    """One column of `cells` as rows of a tidy table, under the measure `name`."""
+def counts(cells_: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
+    """`projects` or `parts` of `cells` as rows of a tidy table, under the measure `name`."""
+    value = pl.col(column).cast(pl.Float64).alias("value")
+    return cells_.select(pl.lit(name).alias("measure"), "region", "period", value, "status", "reason", "file")
+
+
+def amounts(cells_: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The amounts of `cells` as rows of a tidy table; where some are unknown the sum is too low, and says so.
+
+    Reason amounts_missing: status u where some are unknown, m and no value where all are.
+    """
+    some, every = pl.col("unknown") > 0, (pl.col("parts") > 0) & (pl.col("unknown") == pl.col("parts"))
     return cells_.select(
         pl.lit(name).alias("measure"),
         "region",
         "period",
-        pl.col(column).cast(pl.Float64).alias("value"),
-        "status",
-        "reason",
-        "file",
+        value=pl.when(every).then(None).otherwise("amount"),
+        status=pl.when(every)
+        .then(pl.lit(Status.NOT_COLLECTED.value))
+        .when(some)
+        .then(pl.lit(Status.UNRELIABLE.value))
+        .otherwise("status"),
+        reason=pl.when(some).then(pl.lit("amounts_missing")).otherwise("reason"),
+        file="file",
     )

@@ -74,10 +74,10 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     return to_tidy(
         pl.concat(
             [
-                grants.measure(every, "ai_net", "amount"),
-                grants.measure(without, "ai_net_without_hq", "amount"),
-                grants.measure(every, "ai_projects", "projects"),
-                grants.measure(every, "ai_participations", "parts"),
+                grants.amounts(every, "ai_net"),
+                grants.amounts(without, "ai_net_without_hq"),
+                grants.counts(every, "ai_projects", "projects"),
+                grants.counts(every, "ai_participations", "parts"),
             ]
         )
     )
