@@ -1,0 +1,37 @@
+"""The benchmark itself: that it runs from a fresh clone and measures every row. No time is judged here."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.report import ROWS, percentile
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_quick_run_fills_every_row_of_every_table() -> None:
+    command = [sys.executable, "-m", "bench", "--quick"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    cells = {
+        line.split(" | ")[0].removeprefix("| "): re.findall(r"[\d.,]+|–", line.split(" | ", 1)[1])
+        for line in run.stdout.splitlines()
+        if line.startswith("| ") and " | " in line
+    }
+    for title in ROWS:
+        assert len(cells[title]) == 5, f"{title}: atlas, Dash, floor and two ratios"
+    drawn = [float(cell.replace(",", "")) for cell in cells["first map drawn, ms"]]
+    assert all(value > 0 for value in drawn)
+    assert cells["requests for another year"][:3] == ["0", "1", "0"], "the atlas asks for nothing, Dash for a figure"
+    for served in ("map document, land", "figures of one indicator, nuts3", "Plotly"):
+        assert any(title.startswith(served) for title in cells), served
+    assert str(ROOT) not in run.stdout, "a result names no path of the machine"
+
+
+def test_percentile_is_a_measured_value() -> None:
+    assert percentile(range(1, 11), 0.9) == 9
+    assert percentile([3.0], 0.9) == 3.0
+    assert percentile(range(1, 21), 0.95) == 19
