@@ -89,9 +89,12 @@ def complete(build: Build, lang: str, asked: MapState) -> MapState:
     if state.region and state.region not in queries.units(build, state.level) and state.region not in COUNTRIES:
         state = state.but(region="")
     periods = all_periods(build, state)
-    if state.period and state.period not in periods:
-        raise NotFoundError(state.period, periods[-1] if periods else "")
-    return state if state.period else state.but(period=periods[-1])
+    if state.period in periods:
+        return state
+    elsewhere = {period for level in levels for period in all_periods(build, state.but(level=level))}
+    if state.period and state.period not in elsewhere:  # what another level has leads here to the newest of this one
+        raise NotFoundError(state.period, periods[-1])
+    return state.but(period=periods[-1])
 
 
 def _default_level(build: Build, levels: list[str], state: MapState) -> str:
