@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import queries
 from dashboard.queries import Row
 from dashboard.urls import COUNTRIES
 from dashboard.view import MapView, flag_word, rank_text
@@ -15,7 +16,7 @@ def card(view: MapView) -> list[Component]:
     code = view.state.region or view.state.within
     if not code:
         return _national(view)
-    row = view.rows.get(code) or view.national.get(code)
+    row = _row(view, code)
     t = view.words
     parts: list[Component] = [html.H2(view.name(code))]
     if row is None or row["value"] is None:
@@ -34,6 +35,14 @@ def card(view: MapView) -> list[Component]:
         facts.append(t("Base: {n}", n=t.number(row["n"])))
     parts.append(html.Ul([html.Li(fact) for fact in facts], className="facts"))
     return parts + _reason(view, row)
+
+
+def _row(view: MapView, code: str) -> Row | None:
+    """The region's figure; one above the shown level has it at its own."""
+    levels = [level for level in view.indicator["levels"] if code in queries.units(view.build, level)]
+    level = view.state.level if view.state.level in levels or not levels else levels[0]
+    rows = queries.slice_rows(view.build, view.state.indicator, level, view.state.member)
+    return next((row for row in rows if row["region"] == code and row["period"] == view.state.period), None)
 
 
 def _flag(view: MapView, row: Row) -> list[Component]:
