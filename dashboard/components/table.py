@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import normalize
 
 from dash import html
 
@@ -26,7 +27,7 @@ def table(view: MapView) -> html.Table:
     t = view.words
     rows = ranked(view, view.shown)
     present = {row["region"] for row in rows}
-    missing = sorted((code for code in view.shown if code not in present), key=view.name)
+    missing = sorted((code for code in view.shown if code not in present), key=lambda code: _letters(view.name(code)))
     caption = t("{indicator}, {period}", indicator=view.indicator["title"], period=t.period(view.state.period))
     return html.Table(
         [
@@ -46,6 +47,11 @@ def _without(view: MapView) -> list[str]:
     rows = view.rows.values()
     margin = [] if view.indicator["interval"] else ["without-margin"]
     return margin + ([] if any(row["n"] is not None for row in rows) else ["without-n"])
+
+
+def _letters(name: str) -> str:
+    """A name for sorting: Île stands under I, as the script's collation has it."""
+    return normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
 
 
 def _heading(view: MapView, key: str, label: str, sortable: bool) -> html.Th:
