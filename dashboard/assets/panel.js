@@ -177,7 +177,7 @@
   Atlas.panel.legend = (fresh) => {
     if (fresh) $("legend").innerHTML = Atlas.slice.legend;
     const means = {};
-    for (const c of ["DE", "FR"]) {
+    for (const c of S.country ? [S.country] : ["DE", "FR"]) {
       const value = Atlas.national(c), scale = Atlas.scaleOf(c);
       if (value !== null && scale) means[c] = { value, text: Atlas.show(value), name: W[c], limits: scale.limits };
     }
