@@ -38,9 +38,9 @@ SOURCE: Final = Source(
         "en": "Kohesio: operations of the EU’s cohesion policy",
     },
     licence=Licence(
-        name="CC BY 4.0",
-        url="https://creativecommons.org/licenses/by/4.0/",
-        credit="© European Union, Kohesio, CC BY 4.0; choice of AI operations and sums by the atlas.",
+        name="Reuse policy of the European Commission (Decision 2011/833/EU)",
+        url="https://eur-lex.europa.eu/eli/dec/2011/833/oj",
+        credit="© European Union, Kohesio; choice of AI operations and sums by the atlas.",
     ),
     url="https://kohesio.ec.europa.eu/en/data",
     files=tuple(
