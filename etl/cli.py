@@ -24,8 +24,9 @@ from etl.catalogue import ROOT, load
 from etl.check import check
 from etl.coverage import coverage_table, table
 from etl.diff import differences
-from etl.fetch import fetch
+from etl.fetch import REMEDY, fetch_all, judge_with, summary
 from etl.figures import Figures, from_delivery, gather, read_shipped, ship
+from etl.http import settings_from
 from etl.model import AtlasError, DeliveryError, Exit, PublishError
 from etl.skeleton import write_skeleton
 from etl.snapshot import find_deliveries, latest, snapshot
@@ -268,15 +269,12 @@ def _fetch(context: Context) -> int:
     unknown = [id_ for id_ in wanted if id_ not in catalogue.sources]
     if unknown:
         raise AtlasError(f"there is no source '{unknown[0]}'; there are {', '.join(catalogue.sources)}")
-    failed = []
-    for number, id_ in enumerate(wanted, 1):
-        context.say(f"{number}/{len(wanted)} {id_}")
-        try:
-            fetch(context.data, catalogue.sources[id_].source, context.say)
-        except DeliveryError as error:  # one publisher that is down must not keep the others from being fetched
-            failed.append(str(error))
-    if failed:
-        raise DeliveryError("\n".join(failed))
+    settings = settings_from(os.environ, progress=sys.stderr.isatty())
+    sources = [catalogue.sources[id_].source for id_ in dict.fromkeys(wanted)]
+    results = fetch_all(context.data, sources, settings, context.say, judge_with(catalogue))
+    context.say("\n" + summary(results))
+    if problems := [problem for result in results for problem in result.problems]:
+        raise DeliveryError("\n".join(["not everything was fetched:", *problems, REMEDY]))
     return Exit.DONE
 
 

@@ -1,7 +1,12 @@
 """Deliveries on disk: a folder given with `--from`, or files fetched earlier and never overwritten.
 
-A snapshot is `data/snapshots/<source>/<sha256>/<name>`, the bytes as they came, and beside it one record per fetch,
-`data/snapshots/<source>/<retrieved>.<key>.json`, that says which bytes the address gave at that time.
+Below `data/snapshots/<source>/` lie
+  `<sha256>/<name>`          the bytes as they came,
+  `<time>.json`              one record per fetch that brought something new: which bytes each address gave,
+  `checks/<key>.json`        how the last question for each file ended, also where nothing was new,
+  `rejected/`                the same for deliveries that could not be read; they never count as a snapshot,
+  `.incoming/`, `.lock`      a fetch under way.
+A record is written last and in one piece: without it, bytes are not a snapshot, whatever was killed when.
 """
 
 from __future__ import annotations
@@ -9,10 +14,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 from etl.model import AtlasError, Delivery, DeliveryError, File, RawFile, Source
 
@@ -111,9 +118,13 @@ def _raw(file: File, path: Path, retrieved: date | None, known: Mapping[str, dat
 # ── Snapshots ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+#: How many rejected deliveries of a source are kept for looking into; a broken page that changes daily fills no disk.
+KEEP_REJECTED: Final = 3
+
+
 @dataclass(frozen=True)
 class Record:
-    """What one fetch of one file gave. retrieved: UTC."""
+    """What one fetch of one file gave. retrieved: UTC. etag, last_modified, content_type: as the server said."""
 
     source: str
     key: str
@@ -122,44 +133,139 @@ class Record:
     sha256: str
     bytes: int
     retrieved: datetime
+    etag: str = ""
+    last_modified: str = ""
+    content_type: str = ""
 
     def path(self, data: Path) -> Path:
         """Where the fetched bytes lie."""
-        return data / "snapshots" / self.source / self.sha256 / self.name
+        return home(data, self.source) / self.sha256 / self.name
 
 
-def keep(data: Path, record: Record, temporary: Path) -> Path:
-    """Move fetched bytes to their place, unless the same bytes are there already, and write the fetch's record."""
-    place = record.path(data)
+@dataclass(frozen=True)
+class Check:
+    """How the last question for one file ended.
+
+    outcome: new, unchanged, gone, rejected or failed. problem: a sentence where it went wrong. succeeded: when the
+    address last gave a file that could be used, be it the same (UTC). sha256, etag, last_modified: of that file.
+    url: as declared, without settings.
+    """
+
+    source: str
+    key: str
+    url: str
+    outcome: str
+    checked: datetime
+    problem: str = ""
+    succeeded: datetime | None = None
+    sha256: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+def home(data: Path, source: str) -> Path:
+    """The folder of a source's snapshots."""
+    return data / "snapshots" / source
+
+
+def keep(data: Path, source: str, files: Mapping[Record, Path], gone: Iterable[str] = ()) -> None:
+    """Move the fetched files of one source to their places and then write the record of their fetch.
+
+    gone: keys of optional files that the publisher no longer has.
+    """
+    for record, temporary in files.items():
+        _move(temporary, record.path(data))
+    _write_record(home(data, source), files, {"gone": sorted(gone)})
+
+
+def reject(data: Path, files: Mapping[Record, Path], problem: str) -> None:
+    """Move the fetched files of one source to `rejected/`, with the reason; only the newest few are kept there."""
+    folder = home(data, next(iter(files)).source) / "rejected"
+    for record, temporary in files.items():
+        _move(temporary, folder / record.sha256 / record.name)
+    hashes = {record.sha256 for record in files}
+    for path in folder.glob("*.json"):  # the same bytes again, rejected again: the last record is enough
+        if _hashes(path) == hashes:
+            path.unlink()
+    _write_record(folder, files, {"problem": problem})
+    records = sorted(folder.glob("*.json"))
+    for path in records[:-KEEP_REJECTED]:
+        path.unlink()
+    kept = set().union(*(_hashes(path) for path in records[-KEEP_REJECTED:]))
+    for place in folder.iterdir():
+        if place.is_dir() and place.name not in kept:
+            shutil.rmtree(place)
+
+
+def _hashes(path: Path) -> set[str]:
+    try:
+        return {raw["sha256"] for raw in json.loads(path.read_text(encoding="utf-8"))["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _move(temporary: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        temporary.unlink()
-    else:
-        os.replace(temporary, place)
-        sync_folder(place.parent)
-    stamp = record.retrieved.strftime("%Y%m%dT%H%M%S.%fZ")
-    content = {**record.__dict__, "retrieved": record.retrieved.isoformat()}
+    # Also over bytes that are there: they have the same hash, or were changed since.
+    os.replace(temporary, place)
+    sync_folder(place.parent)
+    sync_folder(place.parent.parent)
+
+
+def _write_record(folder: Path, files: Iterable[Record], more: Mapping[str, object]) -> None:
+    written = max((record.retrieved for record in files), default=datetime.now(UTC))
+    content = {"files": [_plain(record) for record in files], **more}
     write_atomically(
-        data / "snapshots" / record.source / f"{stamp}.{record.key}.json",
-        json.dumps(content, indent=1, ensure_ascii=False).encode(),
+        folder / f"{written:%Y%m%dT%H%M%S.%fZ}.json", json.dumps(content, indent=1, ensure_ascii=False).encode()
     )
-    return place
+
+
+def _plain(item: Record | Check) -> dict[str, object]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(item).items()}
 
 
 def latest(data: Path, source: Source) -> dict[str, Record]:
-    """The newest record of each file of a source that was ever fetched, by file key."""
+    """The newest good record of each file of a source that was ever fetched and not withdrawn since, by file key."""
     found: dict[str, Record] = {}
-    for path in sorted((data / "snapshots" / source.id).glob("*.json")):
+    for path in sorted(home(data, source.id).glob("*.json")):
         try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-            record = Record(**{**raw, "retrieved": datetime.fromisoformat(raw["retrieved"])})
+            content = json.loads(path.read_text(encoding="utf-8"))
+            records = [
+                Record(**{**raw, "retrieved": datetime.fromisoformat(raw["retrieved"])}) for raw in content["files"]
+            ]
+            gone = list(content["gone"])
         except (ValueError, TypeError, KeyError) as error:
             raise DeliveryError(
                 f"the record of a fetch is broken ({error})", file=str(path), remedy="remove it and fetch again."
             ) from error
-        if record.key not in found or record.retrieved >= found[record.key].retrieved:
-            found[record.key] = record
+        found |= {record.key: record for record in records}
+        for key in gone:
+            found.pop(key, None)
     return found
+
+
+def write_check(data: Path, check: Check) -> None:
+    """Remember how a question for a file ended, in place of the one before."""
+    path = home(data, check.source) / "checks" / f"{check.key}.json"
+    write_atomically(path, json.dumps(_plain(check), indent=1, ensure_ascii=False).encode())
+
+
+def checks(data: Path, source: Source) -> dict[str, Check]:
+    """How the last question for each declared file ended, by file key; files never asked for are left out."""
+    found = {}
+    for file in source.files:
+        try:
+            raw = json.loads((home(data, source.id) / "checks" / f"{file.key}.json").read_text(encoding="utf-8"))
+            times = {name: datetime.fromisoformat(raw[name]) for name in ("checked", "succeeded") if raw[name]}
+            found[file.key] = Check(**{**raw, **times})
+        except (OSError, ValueError, TypeError, KeyError):
+            continue  # never asked, or unreadable: then it is asked without a condition, and written anew
+    return found
+
+
+def last_errors(data: Path, source: Source) -> dict[str, Check]:
+    """The files whose last question failed or whose answer was rejected, by file key; empty where all is well."""
+    return {key: check for key, check in checks(data, source).items() if check.problem}
 
 
 def snapshot(data: Path, source: Source) -> Delivery | None:

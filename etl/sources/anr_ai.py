@@ -36,9 +36,9 @@ SOURCE: Final = Source(
     ),
     url=_ANR_01,
     files=(
-        File("coordinated", ("anr01_ai_coordinated_by_region.csv",), _ANR_01),
-        File("participations", ("anr01_ai_participations_by_region_year.csv",), _ANR_01),
-        File("awards", ("anr02_ai_projects.csv",), _ANR_02),
+        File("coordinated", ("anr01_ai_coordinated_by_region.csv",), _ANR_01, page=True),
+        File("participations", ("anr01_ai_participations_by_region_year.csv",), _ANR_01, page=True),
+        File("awards", ("anr02_ai_projects.csv",), _ANR_02, page=True),
     ),
     folders=("anr",),
     vintage="ANR_01 of 2022-05-04, ANR_02 of 2022-05-12",

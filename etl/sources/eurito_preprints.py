@@ -37,7 +37,7 @@ SOURCE: Final = Source(
         credit="Nesta, EURITO indicators (Horizon 2020); carried to NUTS 2024 and summed by the atlas.",
     ),
     url=_REPOSITORY,
-    files=tuple(File(key, (f"{key}.csv",), f"{_REPOSITORY}/blob/{_COMMIT}/{key}.csv") for key in _MEASURES.values()),
+    files=tuple(File(key, (f"{key}.csv",), f"{_REPOSITORY}/raw/{_COMMIT}/{key}.csv") for key in _MEASURES.values()),
     folders=("eurito",),
     vintage=f"commit {_COMMIT[:7]}, data of 2021-07-01",
     rhythm="ended in 2021",

@@ -31,7 +31,7 @@ SOURCE: Final = Source(
         credit="Nine amounts as quoted by WebTimeMedias, collected by the atlas.",
     ),
     url=_PRESS,
-    files=(File("programmes", ("programmes.csv",), _PRESS),),
+    files=(File("programmes", ("programmes.csv",), _PRESS, page=True),),
     folders=("programmes",),
     vintage="announcement of 2024-05-21",
     rhythm="one announcement",

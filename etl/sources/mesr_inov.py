@@ -41,6 +41,7 @@ SOURCE: Final = Source(
             "laureates",
             ("inov_laureates.json",),
             "https://www.data.gouv.fr/datasets/laureats-du-concours-dinnovation-i-nov",
+            page=True,
         ),
     ),
     folders=("inov",),

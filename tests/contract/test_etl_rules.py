@@ -35,10 +35,10 @@ def test_etl_never_imports_the_dashboard_nor_its_libraries(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & {"dashboard", "dash", "plotly", "flask"}
 
 
-def test_only_the_named_modules_open_duckdb_and_only_fetch_the_network() -> None:
+def test_only_the_named_modules_open_duckdb_and_only_the_fetcher_the_network() -> None:
     assert {path.name for path in MODULES if "duckdb" in imports(path)} <= ENGINE
     networked = {path.name for path in MODULES if {"httpx", "urllib.request", "requests", "socket"} & imports(path)}
-    assert networked == {"fetch.py"}
+    assert networked == {"http.py", "download.py"}
 
 
 def built(node: ast.expr) -> bool:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,10 +12,9 @@ from conftest import Project
 from tiny_project import people_rows, survey_rows, write_csv
 
 from etl import catalogue
-from etl.fetch import AGENT, fetch
 from etl.figures import from_delivery, gather, read_shipped, ship
 from etl.model import AtlasError, DeliveryError, Exit, File, Source
-from etl.snapshot import Record, find_deliveries, keep, latest, sha256_of, snapshot
+from etl.snapshot import Record, find_deliveries, keep, sha256_of, snapshot
 
 
 @pytest.fixture
@@ -77,84 +73,7 @@ def test_the_day_of_known_bytes_is_that_of_their_first_retrieval(tmp_path: Path,
     assert found["office_survey"].files["table"].retrieved == date(2020, 5, 4)
 
 
-# ── Fetching, against a real server ──────────────────────────────────────────────────────────────────────────────
-
-
-class Publisher(BaseHTTPRequestHandler):
-    """Serves `pages`; a length that is not kept, and statuses, as publishers do on bad days."""
-
-    pages: dict[str, tuple[int, bytes]] = {}  # noqa: RUF012  (each test fills its own)
-    agents: list[str] = []  # noqa: RUF012
-
-    def do_GET(self) -> None:
-        status, body = self.pages.get(self.path, (404, b"gone"))
-        self.agents.append(self.headers["user-agent"])
-        self.send_response(status)
-        self.send_header("content-length", str(len(body) + (10 if self.path == "/cut.csv" else 0)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def address() -> Iterator[str]:
-    """A publisher on the loopback."""
-    Publisher.pages, Publisher.agents = {}, []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def at(source: Source, url: str) -> Source:
-    """The source with one file at this address."""
-    return replace(source, files=(File("table", ("survey.csv",), url),))
-
-
-def test_fetched_bytes_are_kept_by_hash_with_a_record_and_we_say_who_we_are(
-    tmp_path: Path, source: Source, address: str
-) -> None:
-    Publisher.pages["/survey.csv"] = (200, b"region,year\nDE,2024\n")
-    record = fetch(tmp_path, at(source, f"{address}/survey.csv"), print)[0]
-    path = record.path(tmp_path)
-    assert path.read_bytes() == b"region,year\nDE,2024\n"
-    assert path.parent.name == sha256_of(path) == record.sha256
-    assert latest(tmp_path, source)["table"] == record
-    assert Publisher.agents == [AGENT]
-
-
-def test_a_new_edition_never_overwrites_the_old_one(tmp_path: Path, source: Source, address: str) -> None:
-    here = at(source, f"{address}/survey.csv")
-    records = []
-    for body in (b"first", b"second", b"first"):
-        Publisher.pages["/survey.csv"] = (200, body)
-        records.append(fetch(tmp_path, here, print)[0])
-    assert [record.path(tmp_path).read_bytes() for record in records] == [b"first", b"second", b"first"]
-    assert len({record.path(tmp_path) for record in records}) == 2
-    assert len(list((tmp_path / "snapshots" / source.id).glob("*.json"))) == 3
-    assert latest(tmp_path, source)["table"] == records[2]
-
-
-@pytest.mark.parametrize("case", ["404", "503", "empty", "cut", "offline"])
-def test_a_publisher_that_is_down_loses_nothing(tmp_path: Path, source: Source, address: str, case: str) -> None:
-    Publisher.pages["/survey.csv"] = (200, b"good")
-    good = fetch(tmp_path, at(source, f"{address}/survey.csv"), print)[0]
-    Publisher.pages |= {"/503": (503, b"later"), "/empty": (200, b""), "/cut.csv": (200, b"half")}
-    url = {
-        "404": f"{address}/no",
-        "503": f"{address}/503",
-        "empty": f"{address}/empty",
-        "cut": f"{address}/cut.csv",
-        "offline": "http://127.0.0.1:9/survey.csv",
-    }[case]
-    with pytest.raises(DeliveryError, match="nothing was lost") as caught:
-        fetch(tmp_path, at(source, url), print)
-    assert url in str(caught.value)
-    assert latest(tmp_path, source)["table"] == good
-    assert not list((tmp_path / "snapshots").rglob("*.part"))
+# ── Snapshots ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def kept(data: Path, body: bytes, day: int, key: str = "table") -> Record:
@@ -171,7 +90,7 @@ def kept(data: Path, body: bytes, day: int, key: str = "table") -> Record:
         len(body),
         datetime(2026, 1, day, tzinfo=UTC),
     )
-    keep(data, record, part)
+    keep(data, record.source, {record: part})
     return record
 
 
