@@ -108,6 +108,7 @@
   }
   Atlas.panel.card = () => {
     const code = S.region || S.within, f = code && Atlas.figureOf(code, Atlas.panel.card);
+    if (f === undefined) return; // its slice is on the way: the card stays
     if (!f) { $("card").innerHTML = national(); return; }
     let html = `<h2>${escape(Atlas.name(code))}</h2>`;
     if (f.value === null) html += `<p class="big absent">${escape(page.flags[f.flag])}</p>`;
