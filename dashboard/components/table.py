@@ -51,7 +51,7 @@ def _without(view: MapView) -> list[str]:
 
 def _letters(name: str) -> str:
     """A name for sorting: Île stands under I, as the script's collation has it."""
-    return normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
 
 
 def _heading(view: MapView, key: str, label: str, sortable: bool) -> html.Th:
