@@ -1,4 +1,4 @@
-"""One real build and one real server for all tests that need them: made once per session, as a reader's clone makes them."""
+"""One real build and one real server for all tests that need them, made once per session as in a fresh clone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Chromium per session, one context per visit, and what every visit is held to: no third party, no error, no cookie."""
+"""One Chromium per session, one context per visit; every visit is held to: no third party, no error, no cookie."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail("no Chromium here; tests/ensure-chromium says how to get one")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
         yield opened
         opened.close()
 

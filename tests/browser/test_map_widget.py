@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from map_page import COUNT, RATE, ROOT, Handler, Map, document, shapes
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from dashboard.map.scene import Scale, mark
 

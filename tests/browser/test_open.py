@@ -107,7 +107,7 @@ def test_scripts_take_over_without_a_jump(visit: Visits, path: str, width: int) 
     held: list[Any] = []
     v = visit("", viewport={"width": width, "height": 844})
     v.page.add_init_script(WATCH_SHIFTS)
-    v.page.route(ROUTE, lambda route: held.append(route))
+    v.page.route(ROUTE, lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks the handler)
     v.open(path)
     v.ready()
     v.page.evaluate("document.fonts.ready")

@@ -13,12 +13,13 @@ SHOWN = """() => {
   const all = (q, f) => [...document.querySelectorAll(q)].map(f), cell = (e) => text(e);
   const current = (id) => text(one(`#${id} [aria-current=true]`));
   return {
-    title: text(one("#title")), head: document.title.replace(/\\s+/g, " "), subtitle: text(one("#subtitle")), gaps: text(one("#gaps")),
+    title: text(one("#title")), head: document.title.replace(/\\s+/g, " "),
+    subtitle: text(one("#subtitle")), gaps: text(one("#gaps")),
     crumbs: all("#crumbs li", cell), caption: text(one("#table caption")), foot: text(one("#bottom")),
     table: all("#table tbody tr", (tr) => [tr.dataset.c, ...[...tr.cells].map(cell)]),
     map: Object.fromEntries(all(".am-regions [data-c]", (p) => [p.dataset.c,
       [p.getAttribute("class"), p.getAttribute("aria-label"), p.getAttribute("aria-hidden")]])),
-    circles: Object.fromEntries(all(".am-circles circle", (c) => [c.dataset.c, [Number(c.getAttribute("r")).toFixed(0),
+    circles: Object.fromEntries(all(".am-circles circle", (c) => [c.dataset.c, [c.getAttribute("r"),
       c.getAttribute("class")]])),
     view: one(".am-svg").getAttribute("viewBox").split(" ").map((n) => Math.round(Number(n))),
     picked: all(".am-regions [aria-selected=true]", (p) => p.dataset.c),
@@ -42,11 +43,14 @@ class Visit:
         self.responses: list[Response] = []
         self.errors: list[str] = []
         self.cookie_headers: list[str] = []
-        context.on("request", lambda request: self.requests.append(request))
+        context.on("request", self._asked)
         context.on("response", self._answered)
         self.page: Page = context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request)
 
     def _answered(self, response: Response) -> None:
         self.responses.append(response)
@@ -78,12 +82,23 @@ class Visit:
         self.page.locator("#first-paint").wait_for(state="detached")
         return self
 
+    def settled(self) -> Visit:
+        """Wait until all that comes by itself is there: what is asked for from now on, the reader asked."""
+        self.dash().ready().page.wait_for_load_state("networkidle")
+        return self
+
     def at_state(self, **wanted: str) -> None:
         """Wait until the address says this (empty: that it does not name it)."""
         self.page.wait_for_function(
             """(wanted) => { const query = new URLSearchParams(location.search);
             return Object.entries(wanted).every(([name, value]) => (query.get(name) || "") === value); }""",
             arg=wanted,
+        )
+
+    def titled(self, title: str) -> None:
+        """Wait until the page has this title (as `shown` gives it)."""
+        self.page.wait_for_function(
+            "(title) => document.getElementById('title').textContent.replace(/\\s+/g, ' ').trim() === title", arg=title
         )
 
     # ── seeing ──
