@@ -40,11 +40,15 @@ def read_member(path: Path, member: str) -> bytes:
     return content
 
 
+def is_zip(path: Path) -> bool:
+    """Whether the file begins like a zip."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
 def members(path: Path) -> list[str]:
     """The names in the archive, whose unpacked sizes together are within LIMIT."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start != b"PK\x03\x04":
+    if not is_zip(path):
         read_text(path, "latin-1")  # says so where it is a web page
         raise DeliveryError("the file is not a zip archive", file=path.name, remedy=_AGAIN)
     try:
