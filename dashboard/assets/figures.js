@@ -132,8 +132,9 @@
     return { kind: circles ? "circles" : "classes", limits: found, diverging: diverging && !circles };
   };
   Atlas.reason = (code) => {
+    const row = Atlas.slice.rows[code], flag = row ? row.s[Atlas.period] : "";
     for (const [key, cells] of Object.entries(Atlas.slice.r)) {
-      if (cells === 1 || cells[code] && cells[code].includes(Atlas.period)) return Atlas.slice.reasons[key] || "";
+      if (cells === 1 || cells === flag || cells[code] && cells[code].includes(Atlas.period)) return Atlas.slice.reasons[key] || "";
     }
     return "";
   };
