@@ -44,6 +44,8 @@ def read_csv(
         header = next(rows)
     except StopIteration:
         raise DeliveryError("the file is empty", file=path.name, remedy=_AGAIN) from None
+    except csv.Error as error:
+        raise DeliveryError(str(error), file=path.name, line=rows.line_num, remedy=_AGAIN) from error
     expect_columns(path, header, columns, header if others and set(columns) <= set(header) else ignore)
     cells: list[list[str]] = []
     lines: list[int] = []

@@ -140,7 +140,7 @@ def _rows(path: Path) -> pl.DataFrame:
         {"Stelle: Gemeindekennziffer": "Gemeindekennziffer", "Stelle: Staat": "Staat"}
     )
     expect_unique(frame, ["FKZ"], path.name)
-    _expect_pattern(frame, "Laufzeit von", r"^\d\d\.\d\d\.(19|20)\d\d$", "a date like 01.03.2021", path.name)
+    _expect_pattern(frame, "Laufzeit von", r"^\d\d\.\d\d\.(19[6-9]|20[0-3])\d$", "a date like 01.03.2021", path.name)
     amount = "Fördersumme in EUR"
     _expect_pattern(frame, amount, r"^\d{1,3}(\.\d{3})*,\d\d$", "an amount like 1.234.567,89", path.name)
     number = pl.col(amount).str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)

@@ -235,6 +235,7 @@ def test_a_changed_delivery_is_refused(
         (text(operations()["de_2014"]).encode("utf-16"), "byte 0 is not utf-8"),
         ("<!DOCTYPE html><html>504</html>", "line 1: this is a web page"),
         ("", "the file is empty"),
+        ('"Operation_Unique_Identifier","Country', "line 1: unexpected end of data"),
     ],
 )
 def test_another_file_is_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
