@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from dashboard import queries
 from dashboard.i18n import Words
 from dashboard.map import scene as scenes
 from dashboard.map import svg as markup
+from dashboard.titles import subtitle, title, unit_name, with_unit
 from dashboard.urls import COUNTRIES
-from dashboard.view import MapView, level_name, sentence, title
+from dashboard.view import MapView, sentence
 
 SHAPES = Path(__file__).resolve().parent.parent / "shapes"
 
@@ -25,17 +27,12 @@ def geometry(level: str) -> dict[str, Any]:
     return found
 
 
-def is_diverging(indicator: queries.Row) -> bool:
-    """Changes and gaps have a middle; they get the diverging colours."""
-    return indicator["derive_kind"] in ("change", "change_pct", "gap")
-
-
 def scales(view: MapView) -> dict[str, scenes.Scale]:
     """Country → scale; the same object for both where the verdict allows one (honesty rule 2)."""
     indicator = view.indicator
     kind = "circles" if indicator["kind"] in ("count", "amount") else "classes"
     found = {
-        country: scenes.Scale(kind, limits, is_diverging(indicator) and kind == "classes")
+        country: scenes.Scale(kind, limits, view.diverging and kind == "classes")
         for country, limits in queries.scales(view.build, indicator["id"], view.state.member).items()
     }
     joint = found.get("")
@@ -44,9 +41,10 @@ def scales(view: MapView) -> dict[str, scenes.Scale]:
 
 def scene(view: MapView) -> scenes.Scene:
     """The scene of a view."""
-    state, t = view.state, view.words
+    state = view.state
     shown = (state.country,) if state.country else COUNTRIES
-    rows = {code: _row(view, code) for code in queries.units(view.build, state.level)}
+    frames = [frame["code"] for frame in geometry(state.level)["frames"]]  # named also where they are no units
+    rows = {code: _row(view, code) for code in [*frames, *queries.units(view.build, state.level)]}
     return scenes.scene(
         geometry(state.level),
         rows,
@@ -57,7 +55,7 @@ def scene(view: MapView) -> scenes.Scene:
         selected=state.region or None,
         title=title(view),
         desc=subtitle(view),
-        label=level_name(t, state.level, state.country),
+        label=unit_name(view),
     )
 
 
@@ -104,7 +102,7 @@ def legend(view: MapView) -> str:
         if row["value"] is not None
     }
     words = markup.LegendWords(
-        title=f"{indicator['short']}, {indicator['unit_words']}",
+        title=with_unit(indicator["short"], indicator["unit_words"]),
         number=lambda value: limit(t, value, indicator),
         below=t("below {0}"),
         between=t("{0} to under {1}"),
@@ -124,17 +122,7 @@ def legend(view: MapView) -> str:
 
 
 def limit(t: Words, value: float, indicator: queries.Row) -> str:
-    """A class limit: as many decimals as it has, at most the indicator's; large euro amounts in millions."""
+    """A class limit with as many decimals as it has (the build rounds it); large euro amounts in millions."""
     if indicator["unit"] == "eur" and abs(value) >= 1e6:
         return t.value(value, "eur", 0)
-    decimals = 0 if float(value).is_integer() else max(1, indicator["decimals"])
-    return t.number(value, decimals)
-
-
-def subtitle(view: MapView) -> str:
-    """What is measured, in which unit, where, when."""
-    t = view.words
-    member = view.indicator["members"].get(view.state.member, "")
-    parts = [view.indicator["title"], member, view.indicator["unit_words"]]
-    parts += [level_name(t, view.state.level, view.state.country), t.period(view.state.period)]
-    return ", ".join(part for part in parts if part)
+    return t.number(value, max(0, -int(Decimal(repr(value)).normalize().as_tuple().exponent)))

@@ -15,8 +15,6 @@ from babel.numbers import format_decimal
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
-#: Units of change are written with their sign.
-SIGNED_UNITS = frozenset({"pp", "pct_change"})
 #: Euro amounts from here on are written in millions.
 MILLIONS_FROM = 1e5
 NBSP, NNBSP, MINUS = "\u00a0", "\u202f", "\u2212"
@@ -69,11 +67,11 @@ class Words:
         text = str(format_decimal(abs(rounded), format=pattern, locale=self.locale))
         return (MINUS if rounded < 0 else "+" if sign and rounded > 0 else "") + text
 
-    def value(self, value: float, unit: str, decimals: int) -> str:
+    def value(self, value: float, unit: str, decimals: int, *, sign: bool = False) -> str:
         """A figure with its unit, short: 12,4 % · +1,3 pp · 58,2 Mio. € · 1 234."""
         if unit == "eur" and abs(value) >= MILLIONS_FROM:
             return self.millions.format(number=self.number(value / 1e6, 1))
-        return self.number(value, decimals, sign=unit in SIGNED_UNITS) + self.suffix(unit)
+        return self.number(value, decimals, sign=sign) + self.suffix(unit)
 
     @property
     def millions(self) -> str:
@@ -85,7 +83,6 @@ class Words:
         percent = {"en": "%", "fr": f"{NNBSP}%"}.get(self.lang, f"{NBSP}%")
         suffixes = {
             "pct": percent,
-            "pct_change": percent,
             "pp": NBSP + self("pp"),
             "eur": f"{NBSP}€",
             "eur_per_inhabitant": f"{NBSP}€",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dashboard.i18n import DEFAULT, Words, words
 from dashboard.store import Build
 
 Row = dict[str, Any]
@@ -88,15 +89,36 @@ def indicators(build: Build, lang: str) -> dict[str, Row]:
     """id → indicator with its words in `lang` and `members` (code → label), in picker order."""
 
     def make() -> dict[str, Row]:
-        rows = {row["id"]: row | {"members": {}} for row in build.rows("indicators", lang=lang)}
-        for row in build.rows("members", lang=lang):
+        spoken = {row["lang"] for row in build.rows("languages")}
+        wrote = lang if lang in spoken else DEFAULT
+        rows = {row["id"]: row | {"members": {}} for row in build.rows("indicators", lang=wrote)}
+        for row in build.rows("members", lang=wrote):
             rows[row["indicator"]]["members"][row["member"]] = row["label"]
         for row in rows.values():
             row["gaps"], row["reasons"] = _pairs(row["gaps"]), _pairs(row["reasons"])
+            if wrote != lang:
+                _translate(row, words(lang))
         return rows
 
     found: dict[str, Row] = build.remember(("indicators", lang), make)
     return found
+
+
+#: The parts of an indicator that readers read.
+_SPOKEN = ("title", "short", "unit_words", "definition", "method", "comparability", "dimension_words")
+
+
+def _translate(row: Row, t: Words) -> None:
+    """A language that the build's authors did not write: its catalogue speaks over their English."""
+    row |= {key: t.of(row[key]) for key in _SPOKEN}
+    row["caveats"] = [t.of(text) for text in row["caveats"]]
+    for key in ("gaps", "reasons", "members"):
+        row[key] = {name: t.of(text) for name, text in row[key].items()}
+
+
+def source_title(source: Row, t: Words) -> str:
+    """A source's title in a language, or its English one as the catalogue has it."""
+    return str(source.get(f"title_{t.lang}") or t.of(source["title_en"]))
 
 
 def _pairs(value: Any) -> dict[str, str]:
@@ -136,6 +158,18 @@ def deliveries(build: Build) -> list[Row]:
     """Every raw file the figures were taken from."""
     found: list[Row] = build.remember("deliveries", lambda: build.rows("deliveries"))
     return found
+
+
+def reasons(build: Build) -> dict[str, set[str]]:
+    """indicator → the reason keys that occur in its figures."""
+
+    def make() -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for row in build.rows("reasons"):
+            found.setdefault(row["indicator"], set()).add(row["reason"])
+        return found
+
+    return build.remember("reasons", make)
 
 
 def coverage(build: Build) -> list[Row]:

@@ -13,13 +13,14 @@ import orjson
 
 from dashboard import queries
 from dashboard.components.foot import foot
-from dashboard.drawing import is_diverging, legend
+from dashboard.drawing import legend
 from dashboard.firstpaint import draw
-from dashboard.i18n import MILLIONS_FROM, SIGNED_UNITS, languages, words
+from dashboard.i18n import MILLIONS_FROM, languages, words
 from dashboard.queries import Row
 from dashboard.store import Build
+from dashboard.titles import title
 from dashboard.urls import COUNTRIES, MapState, NotFoundError
-from dashboard.view import MapView, map_view, title
+from dashboard.view import MapView, doubtful, map_view
 
 
 def check(build: Build, lang: str, indicator: str, level: str, member: str) -> None:
@@ -59,7 +60,8 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
             "verdict": known["verdict"],
             "interval": known["interval"],
             "scales": queries.scales(build, indicator, view.state.member),
-            "diverging": is_diverging(known),
+            "diverging": view.diverging,
+            "doubtful": doubtful(known),
             "format": number_format(view),
             "titles": titles(build, lang, view),
             "title": known["title"],
@@ -88,7 +90,7 @@ def number_format(view: MapView) -> dict[str, Any]:
     return {
         "decimals": view.indicator["decimals"],
         "suffix": t.suffix(unit),
-        "sign": unit in SIGNED_UNITS,
+        "sign": view.diverging,
         "millions": t.millions if unit == "eur" else "",
         "from": MILLIONS_FROM,
     }
@@ -111,11 +113,6 @@ def columns(rows: list[Row], periods: list[str], decimals: int) -> dict[str, Any
     codes = sorted(table)
     grid = [[table[code].get(period) for period in periods] for code in codes]
     status = ["".join(_letter(cell) for cell in line) for line in grid]
-    reasons: dict[str, dict[str, list[int]]] = {}
-    for code, line in zip(codes, grid, strict=True):
-        for position, cell in enumerate(line):
-            if cell and cell["reason"]:
-                reasons.setdefault(cell["reason"], {}).setdefault(code, []).append(position)
     bases = [[cell["n"] if cell else None for cell in line] for line in grid]
     values = [[_whole(cell, decimals) for cell in line] for line in grid]
     return {
@@ -124,13 +121,32 @@ def columns(rows: list[Row], periods: list[str], decimals: int) -> dict[str, Any
         "v": _packed(values),
         "n": _packed(bases) if any(n is not None for line in bases for n in line) else None,
         "s": status if any(text.strip(".") for text in status) else None,
-        "r": {reason: _compact(found, len(codes), len(periods)) for reason, found in reasons.items()},
+        "r": _reasons(codes, grid),
     }
 
 
-def _compact(found: dict[str, list[int]], regions: int, periods: int) -> dict[str, list[int]] | int:
-    """1 where a reason holds for nearly every cell (an own sum, say), else code → positions."""
-    return 1 if sum(map(len, found.values())) > 0.9 * regions * periods else found
+def _reasons(codes: list[str], grid: list[list[Row | None]]) -> dict[str, dict[str, list[int]] | str | int]:
+    """Reason → where it holds: code → positions, or the status letter that always and only it has.
+
+    A reason of nearly every cell (an own sum, say) stands last and is 1: all cells not named before, '' among them.
+    """
+    where: dict[str, dict[str, list[int]]] = {}
+    letters: dict[str, set[str]] = {}
+    for code, line in zip(codes, grid, strict=True):
+        for position, cell in enumerate(line):
+            reason = cell["reason"] if cell else ""
+            where.setdefault(reason, {}).setdefault(code, []).append(position)
+            letters.setdefault(reason, set()).add(_letter(cell))
+    sizes = {reason: sum(map(len, found.values())) for reason, found in where.items()}
+    usual = next((reason for reason, size in sizes.items() if size > 0.9 * sum(sizes.values())), "")
+    shared = [letter for found in letters.values() for letter in found]
+    found: dict[str, dict[str, list[int]] | str | int] = {
+        reason: letter if len(letters[reason]) == 1 and letter != "." and shared.count(letter) == 1 else where[reason]
+        for reason in where
+        if reason != usual
+        for letter in [min(letters[reason])]
+    }
+    return found | {usual: 1} if usual else found
 
 
 def _letter(cell: Row | None) -> str:

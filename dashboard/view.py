@@ -7,8 +7,6 @@ so that all of them say the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
-from typing import Any
 
 from dashboard import queries
 from dashboard.i18n import Words, words
@@ -17,10 +15,6 @@ from dashboard.store import Build
 from dashboard.urls import COUNTRIES, LEVELS, MapState, NotFoundError
 
 SUBNATIONAL = ("land", "nuts2", "nuts3")
-#: Under this many units a median says nothing a reader would miss.
-MEDIAN_FROM = 12
-#: Low reliability, suspected artefact: shown with their flag, but no title is built on them while there are others.
-DOUBTFUL = ("u", "a")
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,12 @@ class MapView:
 
     def value(self, value: float) -> str:
         """A value as text with its unit."""
-        return self.words.value(value, self.indicator["unit"], self.indicator["decimals"])
+        return self.words.value(value, self.indicator["unit"], self.indicator["decimals"], sign=self.diverging)
+
+    @property
+    def diverging(self) -> bool:
+        """Changes and gaps have a middle: diverging colours, and values with their sign."""
+        return self.indicator["derive_kind"] in ("change", "change_pct", "gap")
 
 
 def ancestors(regions: dict[str, Region], code: str) -> list[str]:
@@ -131,71 +130,19 @@ def map_view(build: Build, lang: str, asked: MapState) -> MapView:
     )
 
 
+def doubtful(indicator: Row) -> tuple[str, ...]:
+    """The flags on which no title is built while there are other values.
+
+    Suspected artefacts always; low reliability where it comes from a small sample. A sum that is unreliable because a
+    part is missing (a grant without amount) is a lower bound and may well lead.
+    """
+    return ("a", "u") if indicator["interval"] else ("a",)
+
+
 def ranked(view: MapView, codes: list[str]) -> list[Row]:
     """The rows with a value among `codes`, highest first."""
     rows = [view.rows[code] for code in codes if code in view.rows and view.rows[code]["value"] is not None]
     return sorted(rows, key=lambda row: (-row["value"], row["region"]))
-
-
-def title(view: MapView) -> str:
-    """The sentence above the map: who leads, and where the middle lies. Doubtful values (u, a) never lead."""
-    t, period = view.words, view.words.period(view.state.period)
-    all_rows = ranked(view, view.shown)
-    rows = [row for row in all_rows if row["status"] not in DOUBTFUL] or all_rows
-    if not rows:
-        return t("{indicator}: no figures for {period}", indicator=view.indicator["title"], period=period)
-    named = [(view.name(row["region"]), view.value(row["value"])) for row in rows]
-    if view.state.level == "country":
-        return t("{period}: {list}", period=period, list=", ".join(f"{name} {value}" for name, value in named))
-    if view.state.within:
-        return _inside_title(view, named, period)
-    asked = [code for code in view.shown if view.regions[code].country in view.indicator["countries"]]
-    if len(all_rows) < len(asked) / 2:
-        return t(
-            "{period}: figures for {n} of {of} {units}, among them {a} ({va})",
-            **{"period": period, "n": len(all_rows), "of": len(asked), "a": named[0][0], "va": named[0][1]},
-            units=unit_name(view),
-        )
-    leaders = _leaders(view, rows)
-    if len(leaders) == 2:
-        (a, va), (b, vb) = leaders
-        text = t("{a} ({va}) and {b} ({vb}) lead in {period}", a=a, va=va, b=b, vb=vb, period=period)
-    else:
-        text = t("{a} ({va}) leads in {period}", a=leaders[0][0], va=leaders[0][1], period=period)
-    joint = view.indicator["verdict"] in ("same", "single") or view.state.country
-    if len(all_rows) >= MEDIAN_FROM and joint and view.indicator["kind"] == "rate":
-        middle = view.value(median(row["value"] for row in all_rows))
-        text += t("; half of all {units} lie below {middle}", units=unit_name(view), middle=middle)
-    return text
-
-
-def _only(countries: list[str]) -> str:
-    return countries[0] if len(countries) == 1 else ""
-
-
-def _leaders(view: MapView, rows: list[Row]) -> list[tuple[str, str]]:
-    """The first of each country shown together, else the first two."""
-    firsts = [
-        next((row for row in rows if view.regions[row["region"]].country == country), None) for country in COUNTRIES
-    ]
-    both = [row for row in firsts if row is not None]
-    picked = sorted(both, key=lambda row: -row["value"]) if len(both) == 2 else rows[:2]
-    return [(view.name(row["region"]), view.value(row["value"])) for row in picked]
-
-
-def _inside_title(view: MapView, named: list[tuple[str, str]], period: str) -> str:
-    where = view.name(view.state.within)
-    if len(named) == 1:
-        return view.words("{where}, {period}: {a} {va}", where=where, period=period, a=named[0][0], va=named[0][1])
-    (a, va), (z, vz) = named[0], named[-1]
-    return view.words(
-        "{where}, {period}: from {z} ({vz}) to {a} ({va})", where=where, period=period, a=a, va=va, z=z, vz=vz
-    )
-
-
-def unit_name(view: MapView) -> str:
-    """What the regions with figures are called: Länder, régions, Kreise …"""
-    return level_name(view.words, view.state.level, view.state.country or _only(view.indicator["countries"]))
 
 
 def level_name(t: Words, level: str, country: str) -> str:
@@ -204,7 +151,7 @@ def level_name(t: Words, level: str, country: str) -> str:
         ("land", "DE"): t("Länder"),
         ("land", "FR"): t("régions"),
         ("land", ""): t("Länder and régions"),
-        ("nuts2", "DE"): t("Regierungsbezirke (NUTS 2)"),
+        ("nuts2", "DE"): t("NUTS 2 regions"),
         ("nuts2", "FR"): t("former régions (NUTS 2)"),
         ("nuts2", ""): t("NUTS 2 regions"),
         ("nuts3", "DE"): t("Kreise"),
@@ -255,8 +202,3 @@ def gap_sentences(view: MapView) -> list[str]:
     shown = [view.state.country] if view.state.country else list(COUNTRIES)
     have = {queries.regions(view.build)[code].country for code in view.rows}
     return [view.indicator["gaps"][c] for c in shown if c not in have and c in view.indicator["gaps"]]
-
-
-def json_words(view: MapView) -> dict[str, Any]:
-    """The parts of an indicator's words that the script shows."""
-    return {key: view.indicator[key] for key in ("title", "short", "unit_words", "gaps", "reasons", "members")}

@@ -15,7 +15,7 @@
   Atlas.panel.words = () => {
     const slice = Atlas.slice, label = slice.labels[Atlas.period];
     const all = rows().filter((f) => f.value !== null).sort((a, b) => b.value - a.value || byCode(a, b));
-    const sure = all.filter((f) => !page.doubtful.includes(f.flag)), named = sure.length ? sure : all;
+    const sure = all.filter((f) => !slice.doubtful.includes(f.flag)), named = sure.length ? sure : all;
     let text = slice.titles[S.country][Atlas.period];
     if (S.within && !named.length) text = fill(W.none, { indicator: slice.title, period: label });
     else if (S.within) {
@@ -27,13 +27,19 @@
     }
     $("title").textContent = text;
     document.title = `${text} · ${document.title.split(" · ").pop()}`;
-    $("subtitle").textContent = [slice.title, slice.members[S.member], slice.unit, page.units[S.level][S.country], label]
-      .filter(Boolean).join(", ");
+    const member = slice.members[S.member];
+    const unit = !member && slice.title.toLowerCase().includes(slice.unit.toLowerCase()) ? "" : slice.unit;
+    $("subtitle").textContent = [slice.title, member, unit, units(), label].filter(Boolean).join(", ");
     const missing = (S.country ? [S.country] : ["DE", "FR"]).filter((c) => !slice.countries.includes(c) && slice.gaps[c]);
     $("gaps").innerHTML = missing.map((c) => `<p>${escape(slice.gaps[c])}</p>`).join("");
     $("bottom").innerHTML = slice.foot;
     Atlas.say(text);
   };
+  /* What the shown regions are called, as their country calls them. */
+  function units() {
+    const only = Atlas.slice.countries.length === 1 ? Atlas.slice.countries[0] : "";
+    return page.units[S.level][S.country || (S.within && Atlas.country(S.within)) || only];
+  }
   Atlas.say = (text, failed) => {
     $("announce").className = failed ? "failed" : "unseen";
     $("announce").textContent = text;

@@ -130,24 +130,26 @@
   dash_clientside.atlas = {
     series: (_picked, figure) => {
       const code = S.region || S.within, styles = figure.layout.meta, slice = Atlas.slice, lines = [];
+      const millions = slice.format.millions && Object.values(slice.rows).some((row) => row.v.some((v) => v >= slice.format.from));
+      const [before, after] = millions ? slice.format.millions.split("{number}") : ["", slice.format.suffix];
       const line = (from, c, style, name) => {
         const row = from && from.rows[c];
         if (!row || row.v.every((v) => v === null)) return;
         lines.push({
-          type: "scatter", mode: slice.periods.length < 20 ? "lines+markers" : "lines", name, x: from.labels, y: row.v,
-          connectgaps: false, line: style, hovertemplate: `%{y}${slice.format.suffix}`
+          type: "scatter", mode: slice.periods.length < 20 ? "lines+markers" : "lines", name, x: from.labels,
+          y: millions ? row.v.map((v) => v === null ? null : v / 1e6) : row.v,
+          connectgaps: false, line: style, hovertemplate: `${before}%{y}${after}`
         });
       };
       for (const c of ["DE", "FR"]) line(slice, c, styles[c], W[c]);
-      if (code) line(slice.rows[code] ? slice : Atlas.sliceAbove(code, chart), code, styles.region, Atlas.name(code));
-      $("chart-caption").textContent = code
-        ? Atlas.fill(W.series, { region: Atlas.name(code), indicator: slice.title }) : `${W.both}, ${slice.title}`;
-      const layout = structuredClone(figure.layout);
-      const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
-      const ground = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
-      Object.assign(layout.font, { color: ink });
+      if (code && !W[code]) line(slice.rows[code] ? slice : Atlas.sliceAbove(code, chart), code, styles.region, Atlas.name(code));
+      $("chart-caption").textContent = `${lines.map((one) => one.name).reverse().join(" · ")}: ${slice.title}`;
+      const layout = structuredClone(figure.layout), style = getComputedStyle(document.documentElement);
+      const ink = style.getPropertyValue("--ink").trim(), ground = style.getPropertyValue("--surface").trim();
+      layout.font.color = ink;
       layout.hoverlabel = { bgcolor: ground, font: { color: ink } };
-      Object.assign(layout.yaxis, { ticksuffix: slice.format.suffix, tickformat: `,.${slice.format.decimals}f` });
+      const decimals = millions ? 1 : slice.format.decimals;
+      Object.assign(layout.yaxis, { tickprefix: before, ticksuffix: after, tickformat: `,.${decimals}f` });
       return { data: lines, layout };
     }
   };

@@ -76,8 +76,8 @@ def footer(t: Words) -> html.Footer:
             ),
             html.P(
                 [
-                    t("Boundaries"),
-                    ": © GeoBasis-DE / ",
+                    t("Boundaries:"),
+                    " © GeoBasis-DE / ",
                     html.A("BKG", href="https://www.bkg.bund.de"),
                     " 2021 (Daten verändert), ",
                     html.A("dl-de/by-2-0", href="https://www.govdata.de/dl-de/by-2-0"),

@@ -34,6 +34,11 @@ def linked(text: str, url: str) -> html.A | str:
     return html.A(text, href=url) if url else text
 
 
+def _licence(t: Words, source: Row) -> str:
+    """The licence's name; where the credit line names it already, the word."""
+    return t("Licence") if source["licence"] in source["credit"] else t.of(source["licence"])
+
+
 def _sentence(text: str) -> str:
     return text if text.endswith(".") else f"{text}."
 
@@ -42,11 +47,9 @@ def _source(t: Words, source: Row) -> html.P:
     return html.P(
         [
             html.B(t("Source:") + " "),
-            html.A(
-                source[f"title_{t.lang}"] if f"title_{t.lang}" in source else source["title_en"], href=source["url"]
-            ),
+            html.A(queries.source_title(source, t), href=source["url"]),
             f", {source['publisher']}. {_sentence(t.of(source['credit']))} ",
-            linked(t.of(source["licence"]), source["licence_url"]),
+            linked(_licence(t, source), source["licence_url"]),
             f". {t('Delivered:')} ",
             html.Time(t.day(source["retrieved"]), dateTime=source["retrieved"].isoformat()),
             "."

@@ -99,7 +99,7 @@ def _source(t: Words, request: Request, row: Row) -> html.Section:
     ]
     return html.Section(
         [
-            html.H3(html.A(row[f"title_{t.lang}"], href=row["url"]), id=row["id"]),
+            html.H3(html.A(queries.source_title(row, t), href=row["url"]), id=row["id"]),
             html.Dl([part for name, value in facts if value for part in (html.Dt(name), html.Dd(value))]),
             html.Details(
                 [

@@ -12,7 +12,7 @@ from dashboard.i18n import Words
 from dashboard.pages import Request
 from dashboard.queries import Row
 from dashboard.urls import MapState
-from dashboard.view import flag_word, level_name
+from dashboard.view import level_name
 
 PATH = "indicator"
 ITEM = True
@@ -50,7 +50,7 @@ def layout(request: Request) -> list[Component]:
         *_derived(t, request, row),
         *([html.P(t("Intervals: Wilson score, 95 %, from the share and its base n."))] if row["interval"] else []),
         html.H2(t("What to keep in mind")),
-        html.Ul([html.Li(text) for text in [*row["caveats"], *row["gaps"].values(), *row["reasons"].values()]]),
+        html.Ul([html.Li(text) for text in _caveats(request, row)]),
         html.H2(t("Germany and France compared")),
         html.P([html.B(verdict(t, row["verdict"]) + ". "), row["comparability"]]),
         *_members(row),
@@ -68,6 +68,12 @@ def layout(request: Request) -> list[Component]:
 
 def register(_app: Dash) -> None:
     """Nothing happens on this page."""
+
+
+def _caveats(request: Request, row: Row) -> list[str]:
+    """Caveats, gaps, and the reasons that flags of this indicator really have."""
+    occurring = queries.reasons(request.build).get(row["id"], set())
+    return [*row["caveats"], *row["gaps"].values(), *(text for key, text in row["reasons"].items() if key in occurring)]
 
 
 def _checked(t: Words, row: Row) -> str:
@@ -104,7 +110,7 @@ def _members(row: Row) -> list[Component]:
 
 def _coverage(t: Words, request: Request, indicator: str) -> html.Table:
     rows = [row for row in queries.coverage(request.build) if row["indicator"] == indicator]
-    heads = [t("Country"), t("Level"), t("Periods"), t("Regions"), t("Figures"), flag_word(t, "m").capitalize()]
+    heads = [t("Country"), t("Level"), t("Periods"), t("Regions"), t("Figures"), t("Missing")]
     lines = [
         html.Tr(
             [

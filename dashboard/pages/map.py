@@ -8,13 +8,13 @@ import orjson
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import drawing, queries, urls, view
+from dashboard import drawing, queries, titles, urls, view
 from dashboard.components import card, controls, foot, table
 from dashboard.components.attributes import attrs
-from dashboard.compressed import address
+from dashboard.compressed import address, static_files
 from dashboard.figures.series import series
 from dashboard.firstpaint import Kept, Raw
-from dashboard.i18n import Words, words
+from dashboard.i18n import Words, languages, words
 from dashboard.pages import Request
 from dashboard.urls import LEVELS
 
@@ -32,7 +32,7 @@ def read(request: Request) -> view.MapView:
 
 def title(request: Request) -> str:
     """The finding of the view, as a sentence."""
-    return view.title(read(request))
+    return titles.title(read(request))
 
 
 def description(request: Request) -> str:
@@ -71,8 +71,13 @@ def _top(shown: view.MapView) -> list[Component]:
             [controls.picker(t, known, shown.state), controls.members(shown), controls.countries(shown)],
             className="controls",
         ),
-        html.H1(view.title(shown), id="title"),
-        html.P(drawing.subtitle(shown), id="subtitle", className="subtitle"),
+        html.Div(
+            [
+                html.H1(titles.title(shown), id="title"),
+                html.P(titles.subtitle(shown), id="subtitle", className="subtitle"),
+            ],
+            className="headline",
+        ),
         html.Div([html.P(text) for text in view.gap_sentences(shown)], id="gaps", className="gaps"),
         html.P(id="announce", role="status", className="unseen"),
     ]
@@ -118,12 +123,10 @@ def _script_json(shown: view.MapView) -> str:
         "page": urls.page(lang, PATH),
         "regions": urls.regions_url(lang, build),
         "shapes": {level: address(f"/shapes/{level}.json") for level in LEVELS},
-        "plotly": [address("/assets/vendor/plotly-basic.min.js")]
-        + ([address(f"/assets/vendor/plotly-locale-{lang}.js")] if lang in ("de", "fr") else []),
+        "plotly": [address(name) for name in plotly_files(lang)],
         "words": script_words(shown.words),
         "themes": {key: shown.words(name) for key, name in controls.THEMES.items()},
         "flags": {letter: view.flag_word(shown.words, letter) for letter in "bepucmza"},
-        "doubtful": view.DOUBTFUL,
         "units": {
             level: {country: view.level_name(shown.words, level, country) for country in ("", "DE", "FR")}
             for level in LEVELS
@@ -132,11 +135,16 @@ def _script_json(shown: view.MapView) -> str:
     return orjson.dumps(data).decode().replace("<", "\\u003c")
 
 
+def plotly_files(lang: str) -> list[str]:
+    """The basic bundle, and the language's locale where there is one."""
+    names = ["/assets/vendor/plotly-basic.min.js", f"/assets/vendor/plotly-locale-{lang}.js"]
+    return [name for name in names if name in static_files()]
+
+
 def script_words(t: Words) -> dict[str, str]:
     """The templates the script fills; the same the server fills on the first paint."""
     return {
         "rank": t("rank {rank} of {of}"),
-        "rankIn": t("Rank in {country}"),
         "inside": t("{where}, {period}: from {z} ({vz}) to {a} ({va})"),
         "only": t("{where}, {period}: {a} {va}"),
         "caption": t("{indicator}, {period}"),
@@ -148,17 +156,10 @@ def script_words(t: Words) -> dict[str, str]:
         "base": t("Base: {n}"),
         "interval": t("95 % interval: {low} to {high}"),
         "gap": t("{difference} against {country}"),
-        "mean": t("{country}: {value}"),
         "pick": t("Pick a region on the map or in the table."),
-        "of": t("of {of}"),
-        "close": t("Deselect"),
         "play": t("Play through the years"),
         "pause": t("Pause"),
-        "rankHead": t("Rank"),
-        "region": t("Region"),
-        "value": t("Value"),
         "failed": t("The figures could not be loaded. Check the connection and try again."),
-        "series": t("{region} beside Germany and France, {indicator}"),
         "pp": t("pp"),
     }
 
@@ -170,7 +171,7 @@ def register(app: Dash) -> None:
         Output("chart", "children"), Input("wanted", "data"), State("wanted", "data"), prevent_initial_call=True
     )
     def draw_chart(wanted: dict[str, Any] | None, _again: Any) -> Any:
-        if not isinstance(wanted, dict) or wanted.get("lang") not in ("de", "fr", "en"):
+        if not isinstance(wanted, dict) or wanted.get("lang") not in languages():
             return None
         t = words(str(wanted["lang"]))
         figure = series([], suffix="", separators=separators(t))

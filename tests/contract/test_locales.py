@@ -16,9 +16,9 @@ LOCALES = Path(__file__).parents[2] / "dashboard" / "locales"
 LANGUAGES = ("de", "fr")
 #: Texts that rightly are the same as in English.
 SAME = {
-    "de": {"Definition", "Kreise", "Regierungsbezirke (NUTS 2)", "Region", "Zoom"},
+    "de": {"Definition", "Kreise", "Region", "Zoom"},
     "fr": {
-        *("Adoption", "France", "Kreise", "Licence", "Länder", "Pause", "Regierungsbezirke (NUTS 2)"),
+        *("Adoption", "France", "Kreise", "Licence", "Länder", "Pause"),
         *("Sources", "Zoom", "départements", "régions"),
     },
 }
