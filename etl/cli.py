@@ -23,7 +23,7 @@ from etl import shapes
 from etl.catalogue import ROOT, load
 from etl.check import check
 from etl.coverage import coverage_table, table
-from etl.diff import differences
+from etl.diff import KINDS, changes, counted
 from etl.fetch import REMEDY, fetch_all, judge_with, summary
 from etl.figures import Figures, from_delivery, gather, read_shipped, ship
 from etl.http import settings_from
@@ -235,13 +235,13 @@ def _diff(context: Context) -> int:
     if not other:
         raise PublishError("there is no earlier build to compare with; name one: `python -m etl diff BUILD`")
     old = publishing.verify(data / "builds" / f"{Path(other).name}.duckdb")
-    rows = differences(old.path, new.path)
+    rows = counted(changes(old.path, new.path))
     if arguments.json:
         context.say(json.dumps({"old": old.id, "new": new.id, "differences": rows}, indent=1))
     elif rows:
         context.say(f"from build {old.id} to {new.id}")
-        header = ("indicator", "country", "new", "changed", "vanished")
-        context.say(table(header, [tuple(row[name] for name in header) for row in rows], numbers=3))
+        header = ("indicator", "country", *KINDS)
+        context.say(table(header, [tuple(row[name] for name in header) for row in rows], numbers=len(KINDS)))
     else:
         context.say(f"builds {old.id} and {new.id} have the same observations")
     return Exit.DONE

@@ -1,4 +1,4 @@
-"""How two builds differ, per indicator and country."""
+"""How two builds differ, cell by cell: what is new, revised (old → new), vanished, or has another status."""
 
 from __future__ import annotations
 
@@ -8,16 +8,26 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-_OBSERVATIONS: Final = """select o.indicator, r.country, o.region, o.period, o.dimension, o.member, o.value, o.status
+_OBSERVATIONS: Final = """select o.source, o.indicator, r.country, o.region, o.period, o.dimension, o.member, o.value, o.status
     from observation o join region r on r.code = o.region"""
 _KEY: Final = ["indicator", "country", "region", "period", "dimension", "member"]
 #: A value that moved by less, relative to its size, is the same value calculated in another order.
 _DUST: Final = 1e-9
+KINDS: Final = ("new", "revised", "vanished", "status")
 
 
-def differences(old: Path, new: Path) -> list[dict[str, Any]]:
-    """How many observations are new, changed (value or status) or vanished; rows without any are left out."""
-    before, after = _observations(old), _observations(new)
+def changes(old: Path, new: Path) -> pl.DataFrame:
+    """The cells that differ between two builds, sorted.
+
+    Columns: change (one of KINDS), source, the key (indicator, country, region, period, dimension, member), old and
+    new (values in the indicator's unit, null where there is none), old_status and new_status. A cell whose value and
+    status both moved is 'revised'; one without value in both builds, there in one of them only, is no change.
+    """
+    return compare(observations(old), observations(new))
+
+
+def compare(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """`changes` of two frames of `observations`."""
     both = before.with_columns(was=True).join(
         after.with_columns(here=True), on=_KEY, how="full", coalesce=True, suffix="_now"
     )
@@ -25,17 +35,66 @@ def differences(old: Path, new: Path) -> list[dict[str, Any]]:
     moved = (value.is_null() != now.is_null()) | (
         (value - now).abs() > _DUST * pl.max_horizontal(value.abs(), now.abs())
     ).fill_null(False)
-    changed = pl.col("was").and_(pl.col("here")) & (moved | (pl.col("status") != pl.col("status_now")))
-    counted = both.group_by("indicator", "country").agg(
-        new=pl.col("was").is_null().sum(),
-        changed=changed.sum(),
-        vanished=pl.col("here").is_null().sum(),
+    change = (
+        pl.when(pl.col("was").is_null())
+        .then(pl.when(now.is_null()).then(None).otherwise(pl.lit("new")))
+        .when(pl.col("here").is_null())
+        .then(pl.when(value.is_null()).then(None).otherwise(pl.lit("vanished")))
+        .when(value.is_null() & now.is_not_null())
+        .then(pl.lit("new"))
+        .when(value.is_not_null() & now.is_null())
+        .then(pl.lit("vanished"))
+        .when(moved)
+        .then(pl.lit("revised"))
+        .when(pl.col("status") != pl.col("status_now"))
+        .then(pl.lit("status"))
     )
-    any_ = pl.col("new") + pl.col("changed") + pl.col("vanished") > 0
-    return counted.filter(any_).sort("indicator", "country").to_dicts()
+    return (
+        both.with_columns(change=change, source=pl.coalesce("source_now", "source"))
+        .filter(pl.col("change").is_not_null())
+        .select(
+            *("change", "source", *_KEY),
+            pl.col("value").alias("old"),
+            pl.col("value_now").alias("new"),
+            pl.col("status").alias("old_status"),
+            pl.col("status_now").alias("new_status"),
+        )
+        .sort(*_KEY)
+    )
 
 
-def _observations(build: Path) -> pl.DataFrame:
+def counted(cells: pl.DataFrame) -> list[dict[str, Any]]:
+    """How many cells of each kind of change, per indicator and country."""
+    kinds = {kind: (pl.col("change") == kind).sum() for kind in KINDS}
+    return cells.group_by("indicator", "country").agg(**kinds).sort("indicator", "country").to_dicts()
+
+
+def markdown(old: str, new: str, cells: pl.DataFrame, limit: int) -> str:
+    """The differences as Markdown: counts, then the first `limit` cells with old and new value."""
+    lines = [f"# From build {old} to {new}", ""]
+    if cells.is_empty():
+        return "\n".join([*lines, "The same observations."])
+    lines += _markdown_table(("indicator", "country", *KINDS), counted(cells))
+    header = ("change", "indicator", "region", "period", "member", "old", "new", "old_status", "new_status")
+    lines += ["", *_markdown_table(header, cells.head(limit).to_dicts())]
+    if cells.height > limit:
+        lines += ["", f"… and {cells.height - limit:,} more."]
+    return "\n".join(lines)
+
+
+def _markdown_table(header: tuple[str, ...], rows: list[dict[str, Any]]) -> list[str]:
+    def cell(value: object) -> str:
+        return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+    return [
+        "| " + " | ".join(header) + " |",
+        "|" + "---|" * len(header),
+        *("| " + " | ".join(cell(row[name]) for name in header) + " |" for row in rows),
+    ]
+
+
+def observations(build: Path) -> pl.DataFrame:
+    """Source, key, value and status of every observation of a build."""
     connection = duckdb.connect(str(build), read_only=True)
     try:
         return connection.sql(_OBSERVATIONS).pl()

@@ -147,6 +147,9 @@ class Source:
     redistribute: False where the licence lets us show a figure but not hand it on.
     rhythm: how often the publisher renews it, in words ("yearly, spring").
     pause_seconds: how long to wait between two requests to one host. hosts: other hosts its addresses may redirect to.
+    most_lost: the share of its published values that may vanish before a build is not published by itself.
+    most_moved: the same for the median relative move of its revised values. keeps_history: whether the publisher
+    rewrites what it published, so that every state we showed is kept (etl/history.py).
     """
 
     id: str
@@ -162,6 +165,9 @@ class Source:
     redistribute: bool = True
     pause_seconds: float = 1.0
     hosts: tuple[str, ...] = ()
+    most_lost: float = 0.25
+    most_moved: float = 0.25
+    keeps_history: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,60 @@
+"""What stops a build from being published by itself: too much of what readers see now would go or jump.
+
+Thresholds are the source's (`Source.most_lost`, `Source.most_moved`) and hold for figures that came from a delivery
+or a snapshot; what is shipped in `data/figures` was reviewed in git.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.model import Source
+
+#: Fewer cells than these say nothing about shares.
+ENOUGH = 12
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """blockers stop the publication, warnings are only said; each is a sentence."""
+
+    blockers: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def judge(
+    before: pl.DataFrame, cells: pl.DataFrame, sources: Mapping[str, Source], renewed: Iterable[str]
+) -> Verdict:
+    """Weigh the changes `cells` (etl.diff.changes) against what was there `before` (etl.diff.observations).
+
+    renewed: the sources whose figures are not the shipped ones. A source blocks where more than most_lost of its
+    values vanish, or where the median relative move of its revised values exceeds most_moved; half of either warns.
+    """
+    blockers, warnings = [], []
+    for id_ in sorted(set(renewed) & set(before["source"].unique().to_list())):
+        source = sources[id_]
+        had = before.filter((pl.col("source") == id_) & pl.col("value").is_not_null()).height
+        mine = cells.filter(pl.col("source") == id_)
+        lost = mine.filter(pl.col("change") == "vanished").height
+        moved = _median_move(mine)
+        if had >= ENOUGH and lost > source.most_lost * had:
+            blockers.append(f"{id_}: {lost:,} of {had:,} values vanish (at most {source.most_lost:.0%} may)")
+        elif lost:
+            warnings.append(f"{id_}: {lost:,} of {had:,} values vanish")
+        if moved is not None and moved > source.most_moved:
+            blockers.append(f"{id_}: revised values move by {moved:.0%} in the median (at most {source.most_moved:.0%})")
+        elif moved is not None and moved > source.most_moved / 2:
+            warnings.append(f"{id_}: revised values move by {moved:.0%} in the median")
+    return Verdict(tuple(blockers), tuple(warnings))
+
+
+def _median_move(cells: pl.DataFrame) -> float | None:
+    """Median of |new − old| ÷ |old| over revised cells with an old value other than zero; None where there are few."""
+    revised = cells.filter((pl.col("change") == "revised") & (pl.col("old") != 0))
+    if revised.height < ENOUGH:
+        return None
+    move = revised.select(((pl.col("new") - pl.col("old")).abs() / pl.col("old").abs()).median()).item()
+    return float(move)
