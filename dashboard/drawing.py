@@ -101,9 +101,11 @@ def legend(view: MapView) -> str:
         for code, row in view.national.items()
         if row["value"] is not None
     }
+    drawn = scales(view).values()
+    limits = [each for scale in drawn if scale.kind == "classes" for each in scale.limits]
     words = markup.LegendWords(
         title=with_unit(indicator["short"], indicator["unit_words"]),
-        number=lambda value: limit(t, value, indicator),
+        number=lambda value: limit(t, value, limits, indicator),
         below=t("below {0}"),
         between=t("{0} to under {1}"),
         above=t("{0} and more"),
@@ -121,8 +123,12 @@ def legend(view: MapView) -> str:
     return markup.legend(scene(view), words)
 
 
-def limit(t: Words, value: float, indicator: queries.Row) -> str:
-    """A class limit with as many decimals as it has (the build rounds it); large euro amounts in millions."""
+def limit(t: Words, value: float, limits: list[float], indicator: queries.Row) -> str:
+    """A class limit with as many decimals as the finest of its scale has; the build rounds them. Euros in millions."""
     if indicator["unit"] == "eur" and abs(value) >= 1e6:
         return t.value(value, "eur", 0)
-    return t.number(value, max(0, -int(Decimal(repr(value)).normalize().as_tuple().exponent)))
+    return t.number(value, max((_decimals(each) for each in limits), default=0))
+
+
+def _decimals(value: float) -> int:
+    return max(0, -int(Decimal(repr(value)).normalize().as_tuple().exponent))
