@@ -38,7 +38,7 @@ SOURCE: Final[Source] = eurostat.source(
     },
     rhythm="yearly, winter",
     extracts=_EXTRACTS,
-    vintage="rows recorded in September 2026, reference year 2025",
+    vintage="state of 2026, reference year 2025",
 )
 
 

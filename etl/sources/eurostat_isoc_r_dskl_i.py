@@ -38,7 +38,7 @@ SOURCE: Final[Source] = eurostat.source(
     rhythm="every two years, winter",
     form="TSV",
     extracts=("isoc_r_dskl_i__DE_FR_extract.tsv",),
-    vintage="rows recorded in November 2026, reference year 2025",
+    vintage="state of 2026, reference year 2025",
 )
 
 
