@@ -124,7 +124,8 @@ class File:
     never fetched, only delivered with `--from`. headers, form: what an API wants to be asked with; a form makes the
     request a POST, and a value that begins with $ names the setting it is taken from ("$ATLAS_GENESIS_USER"), so that
     no credential ever stands in the code; inside `url` a setting stands as {ATLAS_…}. max_bytes: the largest size that
-    is still believed. content_types: media types the address may answer with; without them, what the names' endings allow.
+    is still believed. content_types: media types it may come as; without them, what the names' endings allow. latest:
+    where the newest edition lies, where `url` is that of a recorded one; a fetch asks there.
     """
 
     key: str
@@ -136,6 +137,7 @@ class File:
     form: tuple[tuple[str, str], ...] = ()
     max_bytes: int = 500_000_000
     content_types: tuple[str, ...] = ()
+    latest: str = ""
 
 
 @dataclass(frozen=True)

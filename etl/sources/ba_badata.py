@@ -44,7 +44,12 @@ SOURCE: Final = Source(
     ),
     url=_REPOSITORY,
     files=tuple(
-        File(key, (f"{table}.rda",), f"{_REPOSITORY}/raw/{_COMMIT}/data/{table}.rda")
+        File(
+            key,
+            (f"{table}.rda",),
+            f"{_REPOSITORY}/raw/{_COMMIT}/data/{table}.rda",
+            latest=f"{_REPOSITORY}/raw/HEAD/data/{table}.rda",
+        )
         for key, table in {
             "employees": "employees_by_workplace",
             "vacancies": "jobs",

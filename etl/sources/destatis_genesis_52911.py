@@ -1,7 +1,7 @@
 """Firms using AI by Bundesland from GENESIS-Online: the official survey of ICT in enterprises (EVAS 52911) as a table.
 
 GENESIS-Online answers its REST interface (2020) with a zip of one "Flatfile-CSV": `;`, decimal comma, a row per value,
-a block of four columns per variable, signs instead of numbers where there is none. It wants a free account: the settings
+a block of four columns per variable, signs instead of numbers where there is none. It wants a free account: settings
 ATLAS_GENESIS_USER and ATLAS_GENESIS_PASSWORD. Which of the tables 52911-… has the use of AI by Land was not seen, so
 its code is a setting too, ATLAS_GENESIS_TABLE; the module finds rows by what the table says of itself (statistic, Land,
 per cent, "künstliche Intelligenz", firms with 10 or more persons) and refuses a table in which that is not one row per

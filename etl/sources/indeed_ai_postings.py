@@ -10,6 +10,10 @@ import polars as pl
 from etl import codes, tidy
 from etl.model import Delivery, DeliveryError, File, Licence, Source
 
+_REPOSITORY: Final = "https://raw.githubusercontent.com/hiring-lab/ai-tracker"
+#: History is rewritten with every edition, so the one shown has a name.
+_COMMIT: Final = "41392c3f5a65acc3d47d35d4e8ef81265a020017"
+
 SOURCE: Final = Source(
     id="indeed_ai_postings",
     publisher="Indeed Hiring Lab",
@@ -28,12 +32,14 @@ SOURCE: Final = Source(
         File(
             key="postings",
             names=("AI_posting.csv",),
-            url="https://raw.githubusercontent.com/hiring-lab/ai-tracker/HEAD/AI_posting.csv",
+            url=f"{_REPOSITORY}/{_COMMIT}/AI_posting.csv",
+            latest=f"{_REPOSITORY}/HEAD/AI_posting.csv",
         ),
     ),
     folders=("indeed",),
-    vintage="commit 41392c3f5a65acc3d47d35d4e8ef81265a020017 (2026-07-21)",
+    vintage=f"commit {_COMMIT} (2026-07-21)",
     rhythm="monthly, with gaps",
+    keeps_history=True,
 )
 
 COUNTRIES: Final = ("DE", "FR")

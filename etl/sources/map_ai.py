@@ -17,16 +17,20 @@ import polars as pl
 from etl import codes, tidy
 from etl.model import Delivery, DeliveryError, File, Licence, Source, Status
 
-_REPOSITORY: Final = "https://raw.githubusercontent.com/MAP-AI-data/data/HEAD"
+_REPOSITORY: Final = "https://raw.githubusercontent.com/MAP-AI-data/data"
+_COMMIT: Final = "a68ddbd3311b40d10164b387f4a3c071c58b0fc2"
 
 
 def _files(key: str) -> tuple[File, File]:
     """The publisher gives each table in two formats; a delivery may hold either, and where it holds both they agree."""
-    stem = f"ai_{key}_share_by_nuts_region"
-    return (
-        File(key, (f"{stem}.parquet",), f"{_REPOSITORY}/{stem}.parquet", required=False),
-        File(f"{key}_csv", (f"{stem}.csv",), f"{_REPOSITORY}/{stem}.csv", required=False),
+    return _file(key, f"ai_{key}_share_by_nuts_region.parquet"), _file(
+        f"{key}_csv", f"ai_{key}_share_by_nuts_region.csv"
     )
+
+
+def _file(key: str, name: str) -> File:
+    recorded, latest = f"{_REPOSITORY}/{_COMMIT}/{name}", f"{_REPOSITORY}/HEAD/{name}"
+    return File(key, (name,), recorded, required=False, latest=latest)
 
 
 SOURCE: Final = Source(
@@ -44,7 +48,7 @@ SOURCE: Final = Source(
     ),
     url="https://github.com/MAP-AI-data/data",
     files=(*_files("adoption"), *_files("role"), *_files("type")),
-    vintage="v1.1.0, commit a68ddbd3311b40d10164b387f4a3c071c58b0fc2",
+    vintage=f"v1.1.0, commit {_COMMIT}",
     citation=(
         "Garbers, Julio and Terry Gregory (2026): The Diffusion of Artificial Intelligence Across Firms: Evidence from "
         "Europe. IZA Discussion Paper No. 18434. https://docs.iza.org/dp18434.pdf"

@@ -6,7 +6,6 @@ true 0. Amounts are the grants awarded, in euros of the year. The list itself ha
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from functools import partial
@@ -17,8 +16,9 @@ import polars as pl
 
 from etl import codes
 from etl.model import Delivery, DeliveryError, File, Licence, Source, Status
+from etl.records import read_records
 from etl.rollup import spread_upwards
-from etl.tidy import expect_columns, expect_range, expect_unique, map_codes, read_text, to_tidy
+from etl.tidy import expect_columns, expect_range, expect_unique, map_codes, to_tidy
 
 _AGAIN: Final = "fetch the delivery again; if the publisher really changed it, adapt the source's module and its test."
 
@@ -40,7 +40,8 @@ SOURCE: Final = Source(
         File(
             "laureates",
             ("inov_laureates.json",),
-            "https://www.data.gouv.fr/datasets/laureats-du-concours-dinnovation-i-nov",
+            "https://data.enseignementsup-recherche.gouv.fr/api/explore/v2.1/catalog/datasets/"
+            "fr-esr-laureats-concours-i-nov/exports/json",
             page=True,
         ),
     ),
@@ -102,7 +103,7 @@ def is_ai(record: dict[str, Any]) -> bool:
 def _laureates(path: Path) -> pl.DataFrame:
     """line, period, region (NUTS 3 or null), ai, cost, grant (EUR or null), suspect; one row per laureate."""
     rows = []
-    for line, record in _records(path):
+    for line, record in read_records(path, "laureates"):
         expect_columns(path, list(record), _KEYS, line=line)
         rows.append(
             {
@@ -126,27 +127,6 @@ def _laureates(path: Path) -> pl.DataFrame:
     frame = frame.rename({"cityid": "region", "subvention": "grant", "montantprojet": "cost"})
     # The rules pay less than the cost; 4.5 times the cost is a slipped digit (0.45 is the usual rate).
     return frame.with_columns(suspect=(pl.col("grant") > pl.col("cost")).fill_null(value=False))
-
-
-def _records(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """The records with the line on which each begins."""
-    text = read_text(path)
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DeliveryError(
-            f"not valid JSON ({error.msg})", file=path.name, line=error.lineno, remedy=_AGAIN
-        ) from error
-    if not isinstance(data, list) or not data or not all(isinstance(record, dict) for record in data):
-        raise DeliveryError("the file is not a list of laureates", file=path.name, line=1, remedy=_AGAIN)
-    decoder, position, found = json.JSONDecoder(), text.index("[") + 1, []
-    line, counted = 1, 0
-    for _ in data:
-        position = text.index("{", position)
-        line, counted = line + text.count("\n", counted, position), position
-        record, position = decoder.raw_decode(text, position)
-        found.append((line, record))
-    return found
 
 
 def _text(record: dict[str, Any], key: str, pattern: str, path: Path, line: int) -> str:
