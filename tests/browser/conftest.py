@@ -56,6 +56,7 @@ def hold(visit: Visit) -> None:
         assert url.startswith(("data:", "blob:")) or urlsplit(url).netloc == urlsplit(visit.at).netloc, url
     unexpected = [text for text in visit.errors if not (visit.expected and re.search(visit.expected, text))]
     assert unexpected == []
-    assert visit.page.evaluate("document.cookie") == ""
+    if visit.page.url.startswith(visit.at):  # a test that failed early may still be on the blank page
+        assert visit.page.evaluate("document.cookie") == ""
     assert visit.context.cookies() == []
     assert visit.cookie_headers == []

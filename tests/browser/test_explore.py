@@ -157,7 +157,7 @@ def test_drill_by_click_and_come_back_by_breadcrumb_and_back(visit: Visits) -> N
     drilled(v, "DED")
     v.page.go_back()
     v.at_state(within="DED", level="nuts2")
-    v.page.wait_for_function("document.querySelectorAll('#table tbody tr').length === 3")
+    v.page.wait_for_function("() => document.querySelectorAll('#table tbody tr').length === 3")
     assert v.shown() == inside
 
 

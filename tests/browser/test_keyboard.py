@@ -41,7 +41,7 @@ def test_walk_select_drill_and_up(visit: Visits) -> None:
     assert v.focused() in ("DE3", "DE4"), "Berlin and Brandenburg lie north of it"
     assert v.state["region"] == "DED", "walking picks nothing"
     v.press("Enter")
-    v.page.wait_for_function("new URLSearchParams(location.search).get('region') !== 'DED'")
+    v.page.wait_for_function("() => new URLSearchParams(location.search).get('region') !== 'DED'")
     v.page.locator("path[data-c=DED]").focus()
     v.press("Enter")
     v.at_state(region="DED")
@@ -61,7 +61,7 @@ def test_walk_select_drill_and_up(visit: Visits) -> None:
     v.page.wait_for_function("(code) => document.activeElement.dataset.c === code", arg=inside)
     v.press("Backspace")
     v.at_state(within="", level="land", region="DED")
-    v.page.wait_for_function("document.activeElement.dataset.c === 'DED'")
+    v.page.wait_for_function("() => document.activeElement.dataset.c === 'DED'")
 
 
 def test_the_rhine_is_no_border_for_the_arrows(visit: Visits) -> None:

@@ -108,8 +108,8 @@ INAPPLICABLE = "indicator=jobs_it_unemployed_per_vacancy&period=2020&level=nuts3
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("de", {"c": "geheim", "m": "nicht erhoben", "z": "nicht zutreffend", "0": "null"}),
-        ("fr", {"c": "secret", "m": "non recueilli", "z": "sans objet", "0": "zéro"}),
+        ("de", {"c": "geheim gehalten", "m": "nicht erhoben", "z": "trifft nicht zu", "0": "null"}),
+        ("fr", {"c": "sous secret statistique", "m": "non collecté", "z": "sans objet", "0": "zéro"}),
         ("en", {"c": "suppressed", "m": "not collected", "z": "not applicable", "0": "zero"}),
     ],
 )
