@@ -20,7 +20,7 @@ from etl.catalogue import Catalogue
 from etl.coverage import table
 from etl.download import Downloaded, Part, Validators, download
 from etl.figures import from_delivery
-from etl.http import PassingError, RefusedError, Say, Session, Settings
+from etl.http import NotSetError, PassingError, RefusedError, Say, Session, Settings
 from etl.model import AtlasError, Delivery, File, RawFile, Source
 from etl.snapshot import Check, Record, checks, home, keep, latest, reject, sha256_of, write_check
 
@@ -47,12 +47,13 @@ class Result:
 
     @property
     def state(self) -> str:
-        """The whole in one word: rejected, failed, new, unchanged, or by hand."""
+        """The whole in a word: rejected, failed, not set up, new, unchanged, or by hand."""
         outcomes = set(self.outcomes.values())
         if self.problems:
             return "rejected" if "rejected" in outcomes else "failed"
-        if "new" in outcomes:
-            return "new"
+        for found in ("not set up", "new"):
+            if found in outcomes:
+                return found
         return "unchanged" if outcomes else "by hand"
 
     def count(self, outcome: str) -> int:
@@ -90,6 +91,7 @@ def fetch_all(data: Path, sources: Iterable[Source], settings: Settings, say: Sa
 
 def fetch(session: Session, data: Path, source: Source, say: Say, judge: Judge | None = None) -> Result:
     """Fetch all files of one source that have an address; problems are in the result, never raised."""
+    source = replace(source, files=tuple(replace(file, url=file.latest or file.url) for file in source.files))
     result = Result(source.id, by_hand=tuple(file.key for file in source.files if not _has_address(file)))
     try:
         with _lock(home(data, source.id)):
@@ -159,7 +161,7 @@ class _Fetch:
         if self.result.problems:
             kept = {"new": "not kept"}  # half a delivery is none; the next fetch goes on from its parts
             self.result.outcomes = {key: kept.get(outcome, outcome) for key, outcome in self.result.outcomes.items()}
-        elif files:
+        elif files and "not set up" not in self.result.outcomes.values():
             try:
                 self._finish()
             except (AtlasError, OSError) as error:
@@ -170,24 +172,31 @@ class _Fetch:
     # ── One file ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _one(self, file: File) -> str:
+        """Ask for one file; returns its outcome, and leaves what came in `fetched`."""
+        part = Part(self.incoming / f"{file.key}.part")
         try:
-            got = download(
-                self.session, self.source, file, Part(self.incoming / f"{file.key}.part"), self._edition(file)
-            )
-        except RefusedError as error:
-            if not file.required and error.status in _GONE:
-                return "gone"
-            return self._failed(file, error.problem)
-        except PassingError as error:
-            return self._failed(file, error.problem)
-        except OSError as error:
-            return self._failed(file, _disk(error))
+            got = download(self.session, self.source, file, part, self._edition(file))
+        except (RefusedError, PassingError, OSError) as error:
+            return self._without(file, error)
         if got is None:
             return "unchanged"
         record = self.before.get(file.key)
         self.fetched[file.key] = got
         same = record and (record.url, record.sha256) == (file.url, got.sha256) and self._intact(record)
         return "unchanged" if same else "new"
+
+    def _without(self, file: File, error: RefusedError | PassingError | OSError) -> str:
+        """The outcome for a file that did not come."""
+        if isinstance(error, OSError):
+            return self._failed(file, _disk(error))
+        if isinstance(error, NotSetError) and file.key not in self.before:
+            # Never asked for here: an office without an account has nothing to repair.
+            self._note(file, "not set up", error.problem)
+            self.say(f"  {self.source.id} {file.key}: {error.problem}")
+            return "not set up"
+        if isinstance(error, RefusedError) and error.status in _GONE and not file.required:
+            return "gone"
+        return self._failed(file, error.problem)
 
     def _edition(self, file: File) -> Validators:
         """What the server knows our bytes by; nothing where we have none, or they were changed on disk."""

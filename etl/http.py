@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import functools
 import importlib.metadata
 import logging
+import os
 import re
 import socket
 import ssl
@@ -52,6 +54,10 @@ class RefusedError(Exception):
     def __init__(self, problem: str, status: int = 0) -> None:
         self.problem, self.status = problem, status
         super().__init__(problem)
+
+
+class NotSetError(RefusedError):
+    """A setting that the request needs is not set."""
 
 
 class PassingError(Exception):
@@ -110,6 +116,12 @@ def _version() -> str:
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
+@functools.cache
+def _trusted(*environment: str | None) -> ssl.SSLContext:
+    """The authorities whose certificates count, read once: httpx would read them anew for each proxy."""
+    return httpx.create_ssl_context()
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer of a publisher: status, headers, and the body's bytes as they came over the line."""
@@ -132,6 +144,7 @@ class Session:
             timeout=httpx.Timeout(settings.read, connect=settings.connect),
             limits=httpx.Limits(max_keepalive_connections=0),
             follow_redirects=False,
+            verify=_trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
         )
         self._asked: dict[str, float] = {}
         self._unreachable: dict[str, str] = {}
@@ -148,14 +161,14 @@ class Session:
     def expand(self, text: str, quote: bool = False) -> str:
         """`{ATLAS_…}` (anywhere) and `$ATLAS_…` (alone) replaced by their settings.
 
-        Raises RefusedError where one is not set.
+        Raises NotSetError where one is not set.
         """
 
         def value(match: re.Match[str]) -> str:
             name = match[1] or match[2]
             found = self.settings.environment.get(name, "")
             if not found:
-                raise RefusedError(f"the setting {name} is needed for it and not set")
+                raise NotSetError(f"the setting {name} is needed for it and not set")
             return urllib.parse.quote(found, safe="") if quote else found
 
         return _SETTING.sub(value, text)
@@ -183,7 +196,7 @@ class Session:
         Raises RefusedError, or the last PassingError. A host that nobody answers at is not asked again in this run.
         """
         with _named_errors():
-            host = httpx.URL(_SETTING.sub("x", file.url)).host
+            host = httpx.URL(_SETTING.sub("x", file.url)).netloc.decode()
         if host in self._unreachable:
             raise RefusedError(f"not tried again: {self._unreachable[host]}")
 

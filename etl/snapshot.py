@@ -146,9 +146,9 @@ class Record:
 class Check:
     """How the last question for one file ended.
 
-    outcome: new, unchanged, gone, rejected or failed. problem: a sentence where it went wrong. succeeded: when the
-    address last gave a file that could be used, be it the same (UTC). sha256, etag, last_modified: of that file.
-    url: as declared, without settings.
+    outcome: new, unchanged, gone, rejected, failed or not set up. problem: a sentence where it went wrong.
+    succeeded: when the address last gave a file that could be used, be it the same (UTC). sha256, etag, last_modified:
+    of that file. url: as declared, without settings.
     """
 
     source: str

@@ -130,6 +130,16 @@ def test_another_address_is_never_asked_with_the_old_ones_condition(tmp_path: Pa
     assert bytes_of(tmp_path, what) == b"2025"
 
 
+def test_the_newest_edition_is_asked_for_where_the_declared_one_is_a_recorded_one(
+    tmp_path: Path, publisher: Publisher
+) -> None:
+    newest = publisher.on("/HEAD/a.csv", page(b"new", '"1"'))
+    what = replace(PLAIN, files=(File("table", ("table.csv",), f"{publisher.address}/1a2b/a.csv", latest=newest),))
+    assert [fetched(tmp_path, what).state for _ in range(2)] == ["new", "unchanged"]
+    assert latest(tmp_path, what)["table"].url == newest
+    assert "if-none-match" in publisher.asked[-1].headers
+
+
 # ── All or nothing ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -256,12 +266,15 @@ def test_a_form_is_posted_with_its_settings_and_a_missing_setting_is_named(
         "table", ("table.csv",), url, headers=(("username", "$ATLAS_TEST_USER"),), form=(("name", "52911-0001"),)
     )
     what = replace(PLAIN, files=(file,))
-    assert "the setting ATLAS_TEST_USER is needed" in fetched(tmp_path, what).problems[0]
-    assert not publisher.asked
+    result = fetched(tmp_path, what)
+    assert (result.state, result.problems, publisher.asked) == ("not set up", [], [])
+    assert "the setting ATLAS_TEST_USER is needed" in last_errors(tmp_path, what)["table"].problem
     for state in ("new", "unchanged"):
         assert fetched(tmp_path, what, environment={"ATLAS_TEST_USER": "u"}).state == state
         asked = publisher.asked[-1]
         assert (asked.method, asked.body, asked.headers["username"]) == ("POST", b"name=52911-0001", "u")
+    # Once it was set up, a missing setting is a failure.
+    assert "the setting ATLAS_TEST_USER is needed" in fetched(tmp_path, what).problems[0]
     publisher.on("/api", status(302, location="http://localhost:1/steal"))
     assert "another host" in fetched(tmp_path, what, environment={"ATLAS_TEST_USER": "u"}).problems[0]
 
