@@ -1,0 +1,107 @@
+"""The sentences above the map: what the figures show, and what was measured. No claim the figures do not carry."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from dashboard.queries import Row
+from dashboard.urls import COUNTRIES
+from dashboard.view import MapView, doubtful, level_name, ranked
+
+#: Under this many units a median says nothing a reader would miss.
+MEDIAN_FROM = 12
+
+
+def title(view: MapView) -> str:
+    """The finding as a sentence. Doubtful values do not lead while there are others."""
+    text = _finding(view)
+    return text[:1].upper() + text[1:]
+
+
+def _finding(view: MapView) -> str:
+    t, period = view.words, view.words.period(view.state.period)
+    rows = ranked(view, view.shown)
+    sure = [row for row in rows if row["status"] not in doubtful(view.indicator)] or rows
+    if not rows:
+        return t("{indicator}: no figures for {period}", indicator=view.indicator["title"], period=period)
+    named = [(view.name(row["region"]), view.value(row["value"])) for row in sure]
+    if view.state.level == "country":
+        return t("{period}: {list}", period=period, list=", ".join(f"{name} {value}" for name, value in named))
+    if view.state.within:
+        return _inside(view, named, period)
+    asked = [code for code in view.shown if view.regions[code].country in view.indicator["countries"]]
+    if len(rows) < len(asked) / 2:
+        return t(
+            "{period}: figures for {n} of {of} {units}, among them {a} ({va})",
+            **{"period": period, "n": len(rows), "of": len(asked), "a": named[0][0], "va": named[0][1]},
+            units=unit_name(view),
+        )
+    return _leading(view, sure, period) + _middle(view, rows)
+
+
+def _leading(view: MapView, rows: list[Row], period: str) -> str:
+    """Who is first, of each country or of the one. 'Leads' only where more is better and the first is surely first."""
+    t = view.words
+    firsts = {
+        country: row
+        for country in COUNTRIES
+        if (row := next((row for row in rows if view.regions[row["region"]].country == country), None)) is not None
+    }
+    picked = list(firsts.values()) if len(firsts) == 2 else rows[:2]
+    values = {
+        "period": period,
+        **{f"{letter}": view.name(row["region"]) for letter, row in zip("ab", picked, strict=False)},
+        **{f"v{letter}": view.value(row["value"]) for letter, row in zip("ab", picked, strict=False)},
+    }
+    lead = view.indicator["direction"] == "up" and all(row["rank_high"] == 1 for row in firsts.values())
+    if len(firsts) == 2:
+        if lead:
+            return t("{period}: {a} ({va}) leads in Germany, {b} ({vb}) in France", **values)
+        return t("{period}: highest in Germany {a} ({va}), in France {b} ({vb})", **values)
+    if len(picked) == 1:
+        return t("{period}: {a} {va}", **values)
+    if lead:
+        return t("{period}: {a} ({va}) leads, ahead of {b} ({vb})", **values)
+    return t("{period}: highest in {a} ({va}) and {b} ({vb})", **values)
+
+
+def _middle(view: MapView, rows: list[Row]) -> str:
+    """Where the middle lies; only where all shown regions share one definition."""
+    joint = view.indicator["verdict"] in ("same", "single") or view.state.country
+    if len(rows) < MEDIAN_FROM or not joint or view.indicator["kind"] != "rate":
+        return ""
+    middle = median(row["value"] for row in rows)
+    if middle == 0 and not view.diverging:
+        return view.words("; half of all {units} have none", units=unit_name(view))
+    return view.words("; half of all {units} lie below {middle}", units=unit_name(view), middle=view.value(middle))
+
+
+def _inside(view: MapView, named: list[tuple[str, str]], period: str) -> str:
+    where = view.name(view.state.within)
+    if len(named) == 1:
+        return view.words("{where}, {period}: {a} {va}", where=where, period=period, a=named[0][0], va=named[0][1])
+    (a, va), (z, vz) = named[0], named[-1]
+    return view.words(
+        "{where}, {period}: from {z} ({vz}) to {a} ({va})", where=where, period=period, a=a, va=va, z=z, vz=vz
+    )
+
+
+def subtitle(view: MapView) -> str:
+    """What is measured, in which unit, where, when."""
+    member = view.indicator["members"].get(view.state.member, "")
+    parts = [with_unit(view.indicator["title"], "" if member else view.indicator["unit_words"]), member]
+    parts += [view.indicator["unit_words"] if member else "", unit_name(view), view.words.period(view.state.period)]
+    return ", ".join(part for part in parts if part)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A title with its unit, unless it says it already."""
+    return text if not unit or unit.lower() in text.lower() else f"{text}, {unit}"
+
+
+def unit_name(view: MapView) -> str:
+    """What the regions with figures are called: Länder, régions, Kreise …"""
+    within = view.regions[view.state.within].country if view.state.within else ""
+    countries = view.indicator["countries"]
+    only = countries[0] if len(countries) == 1 else ""
+    return level_name(view.words, view.state.level, view.state.country or within or only)
