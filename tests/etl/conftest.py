@@ -6,22 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import tiny_project
-
-REPOSITORY = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Project:
-    """Where a test's project lies: its root (like `etl/`), a good delivery, and the data folder."""
-
-    root: Path
-    delivery: Path
-    data: Path
+from tiny_project import MAIN, REPOSITORY, Project
 
 
 @pytest.fixture
@@ -30,15 +19,6 @@ def tiny(tmp_path: Path) -> Project:
     return Project(
         tiny_project.write_project(tmp_path), tiny_project.write_delivery(tmp_path / "from"), tmp_path / "data"
     )
-
-
-#: The real `etl.cli.main` on another root, in a process of its own, as `python -m etl` runs it.
-MAIN = """
-import sys
-from pathlib import Path
-from etl.cli import main
-sys.exit(main(sys.argv[2:], lambda line: print(line, flush=True), Path(sys.argv[1])))
-"""
 
 
 @pytest.fixture

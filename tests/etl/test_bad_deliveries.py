@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from conftest import REPOSITORY
+from tiny_project import REPOSITORY
 
 from tests.golden.test_map_ai import published
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import Project
-from tiny_project import INDICATORS, derived, from_source, indicator
+from tiny_project import INDICATORS, Project, derived, from_source, indicator
 
 from etl import catalogue
 from etl.model import CatalogueError, Exit, Kind

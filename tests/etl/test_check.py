@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Project
+from tiny_project import Project
 
 from etl import catalogue
 from etl.check import FOLDER, check

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import MAIN, REPOSITORY, Project
-from tiny_project import survey_rows, write_csv
+from tiny_project import MAIN, REPOSITORY, Project, survey_rows, write_csv
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

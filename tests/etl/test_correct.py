@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Project
+from tiny_project import Project
 
 from etl import catalogue
 from etl.correct import correct, read_corrections

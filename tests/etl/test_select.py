@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import Project
+from tiny_project import Project
 
 from etl import catalogue
 from etl.model import OBSERVATION, TIDY, CatalogueError, DeliveryError, Indicator

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from conftest import Project
-from tiny_project import people_rows, survey_rows, write_csv
+from tiny_project import Project, people_rows, survey_rows, write_csv
 
 from etl import catalogue
 from etl.figures import from_delivery, gather, read_shipped, ship

@@ -11,8 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from conftest import Project
-from tiny_project import derived, from_source, indicator
+from tiny_project import Project, derived, from_source, indicator
 
 from etl import catalogue, codes
 from etl.figures import Figures, Origin

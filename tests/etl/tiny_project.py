@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from etl import codes
+
+REPOSITORY = Path(__file__).parents[2]
+
+#: The real `etl.cli.main` on another root, in a process of its own, as `python -m etl` runs it.
+MAIN = """
+import sys
+from pathlib import Path
+from etl.cli import main
+sys.exit(main(sys.argv[2:], lambda line: print(line, flush=True), Path(sys.argv[1])))
+"""
 
 SOURCE = """
 import polars as pl
@@ -135,3 +146,12 @@ def write_delivery(folder: Path) -> Path:
     write_csv(folder / "office_survey" / "survey.csv", survey_rows())
     write_csv(folder / "office_survey" / "people.csv", people_rows())
     return folder
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where a test's project lies: its root (like `etl/`), a good delivery, and the data folder."""
+
+    root: Path
+    delivery: Path
+    data: Path
