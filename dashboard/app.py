@@ -161,7 +161,7 @@ def _data(server: Flask, store: Store) -> None:
 
     @server.get("/<lang>/slice/<indicator>/<level>.json")
     def a_slice(lang: str, indicator: str, level: str) -> Response:
-        build = store.current()
+        build = store.named(request.args.get("v", ""))
         member = request.args.get("member", "")
         slices.check(build, lang, indicator, level, member)
         packed = build.recent(
@@ -174,7 +174,7 @@ def _data(server: Flask, store: Store) -> None:
     def the_regions(lang: str) -> Response:
         if lang not in languages():
             raise urls.NotFoundError(lang)
-        build = store.current()
+        build = store.named(request.args.get("v", ""))
         packed = build.remember(("regions json", lang), lambda: pack(slices.regions_json(build, lang)))
         return respond(request, packed, "application/json", _cache(build.id))
 

@@ -49,6 +49,7 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
         del packed["codes"]  # the script knows the units of a level
     return orjson.dumps(
         {
+            "build": build.id,
             "id": indicator,
             "level": level,
             "member": view.state.member,

@@ -124,6 +124,7 @@ class Store:
     def __init__(self, data: Path) -> None:
         self.data = data
         self._build: Build | None = None
+        self._before: Build | None = None
         self._seen = (0, 0)
         self._looked = 0.0
         self._lock = threading.Lock()
@@ -143,6 +144,19 @@ class Store:
                 raise NoBuildError("No published build: current.json is missing or broken. Run `make build`.")
             return self._build
 
+    def named(self, build: str) -> Build:
+        """The build a page came with, also just after another was published, so that it never mixes two.
+
+        Any other id gets the current build: the caller sees by its id that it is not the one asked for.
+        """
+        current, before = self.current(), self._before
+        if before is not None and before.id == build:
+            return before
+        if build not in ("", current.id):
+            self._looked = 0.0  # the page may come from a worker that has seen a newer pointer
+            return self.current()
+        return current
+
     def _follow(self) -> None:
         pointer = self.data / "current.json"
         try:
@@ -155,7 +169,7 @@ class Store:
             if self._build is None or content["build"] != self._build.id:
                 fresh = Build(content["build"], path, content)
                 fresh.rows("build")  # opens it: a broken file must fail here, not in a reader's request
-                self._build = fresh
+                self._before, self._build = self._build, fresh
             self._seen = seen
         except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
             return

@@ -29,13 +29,15 @@
     if (!answer.ok) throw new Error(`${answer.status} ${url}`);
     return answer.json();
   });
+  /* Figures of another build than the page's: two must not mix, so the wanted view starts anew. */
+  const again = () => { location.assign(Atlas.address({})); return new Promise(() => {}); };
   const names = get(page.regions).then((found) => { Atlas.regions = found; });
   Atlas.sliceOf = (indicator, level, member) => {
     const key = [indicator, level, member].join("|");
     if (!slices[key]) {
       const query = new URLSearchParams(member ? { member, v: page.build } : { v: page.build });
       slices[key] = Promise.all([get(`${page.slice}${indicator}/${level}.json?${query}`), names])
-        .then((got) => slices[key].ready = unpack(got[0]));
+        .then((got) => got[0].build === page.build ? slices[key].ready = unpack(got[0]) : again());
       slices[key].catch(() => { delete slices[key]; });
     }
     return slices[key];
