@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 import httpx
 from tqdm import tqdm
 
-from etl.http import Answer, PassingError, RefusedError, Session
+from etl.http import Answer, PassingError, RefusedError, Session, words
 from etl.model import File, Source
 from etl.snapshot import sha256_of, write_atomically
 
@@ -157,7 +157,8 @@ class _Job:
             if answer.status == 416 or (answer.status == 206 and not edition):
                 part.discard()
                 raise PassingError("the part on disk no longer fits the file; it is fetched from its start")
-            _expect_type(file, answer.headers)
+            if wrong := _wrong_type(file, answer.headers):
+                raise RefusedError(wrong + words(file, answer.body))
             if answer.status == 206:
                 total = self._resume(answer, start)
             else:
@@ -260,19 +261,19 @@ def _expect_size(file: File, size: int) -> None:
         raise RefusedError(f"more than the {file.max_bytes:,} bytes that its source allows (max_bytes)")
 
 
-def _expect_type(file: File, headers: httpx.Headers) -> None:
+def _wrong_type(file: File, headers: httpx.Headers) -> str:
+    """What speaks against the media type of an answer; empty where nothing does."""
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not media or media in file.content_types:
-        return
+        return ""
     suffixes = {Path(name).suffix.lower() for name in file.names}
     page = re.fullmatch(_TYPES[".html"], media)
     fits = not file.content_types and (
         re.fullmatch(_ANY, media)
         or any(re.fullmatch(_TYPES[suffix], media) if suffix in _TYPES else not page for suffix in suffixes)
     )
-    if not fits:
-        what = "a web page" if page else f"'{media}'"
-        raise RefusedError(f"the address answered with {what} instead of {' or '.join(file.names)}")
+    what = "a web page" if page else f"'{media}'"
+    return "" if fits else f"the address answered with {what} instead of {' or '.join(file.names)}"
 
 
 def _complete(file: File, part: Part, total: int | None) -> str:

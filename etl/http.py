@@ -246,7 +246,7 @@ class Session:
             response = self._follow(source, file, request)
             try:
                 if response.status_code not in (200, 206, 304, 416):
-                    self._turn_away(response, quote=not _has_settings(file))
+                    self._turn_away(file, response)
                 yield Answer(response.status_code, response.headers, self._body(response))
             finally:
                 response.close()
@@ -300,11 +300,8 @@ class Session:
         self._answered = True
         return response
 
-    def _turn_away(self, response: httpx.Response, quote: bool) -> None:
-        """Raise what a status that brings no file means, with the publisher's own words where they may be quoted.
-
-        An answer to a request with credentials may repeat them, in pieces and spellings that no filter knows.
-        """
+    def _turn_away(self, file: File, response: httpx.Response) -> None:
+        """Raise what a status that brings no file means."""
         problem = f"the address answered {response.status_code} {response.reason_phrase}".rstrip()
         if response.status_code in PASSING_STATUS:
             wait = _retry_after(response.headers.get("retry-after", ""))
@@ -314,16 +311,7 @@ class Session:
                     response.status_code,
                 )
             raise PassingError(problem, wait)
-        words = b""
-        if quote:
-            with contextlib.suppress(PassingError, RefusedError):
-                for chunk in self._body(response):
-                    words += chunk
-                    if len(words) > 4096:
-                        break
-        said = " ".join(re.sub(r"<[^>]*>", " ", words[:4096].decode("utf-8", "replace")).split())
-        printable = "".join(letter for letter in said if letter.isprintable())[:200]
-        raise RefusedError(problem + (f": {printable}" if printable else ""), response.status_code)
+        raise RefusedError(problem + words(file, self._body(response)), response.status_code)
 
     def _body(self, response: httpx.Response) -> Iterator[bytes]:
         """The body as sent, as long as it comes at a bearable speed."""
@@ -342,6 +330,24 @@ class Session:
                     if count < limits.slow_bytes:
                         raise PassingError(f"too slow: {count:,} bytes in {now - since:.0f} s")
                     since, count = now, 0
+
+
+def words(file: File, body: Iterator[bytes]) -> str:
+    """What the publisher says in a refusing answer, as ": …"; empty where there are no words or they may not be quoted.
+
+    An answer to a request with credentials may repeat them, in pieces and spellings that no filter knows.
+    """
+    if _has_settings(file):
+        return ""
+    start = b""
+    with contextlib.suppress(PassingError, RefusedError):
+        for chunk in body:
+            start += chunk
+            if len(start) > 4096:
+                break
+    text = " ".join(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", start[:4096].decode("utf-8", "replace")).split())
+    said = "".join(letter for letter in text if letter.isprintable())[:200]
+    return f": {said}" if said and "\ufffd" not in said else ""  # bytes that are no text say nothing
 
 
 def _has_settings(file: File) -> bool:
