@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -20,8 +21,12 @@ Database = duckdb.DuckDBPyConnection
 
 
 @pytest.fixture(scope="module")
-def opened(build: Path) -> Build:
-    return Store(build).current()
+def opened(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A copy of the build: within one process DuckDB opens a file with one set of settings only."""
+    copy = tmp_path_factory.mktemp("served")
+    shutil.copytree(build / "builds", copy / "builds")
+    shutil.copy(build / "current.json", copy)
+    return Store(copy).current()
 
 
 def ids(opened: Build) -> list[str]:

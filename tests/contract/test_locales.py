@@ -70,7 +70,7 @@ def test_a_translation_is_not_the_english_text(lang: str) -> None:
     """What rightly is the same stands in SAME, or has no words of its own (only places and signs)."""
     same = {msgid for msgid, message in messages(lang).items() if message.string == msgid}
     wordless = {m for m in same if not "".join(text for text, *_ in Formatter().parse(m)).strip(" ,.:;()–-")}
-    assert same - wordless == SAME[lang]
+    assert same - wordless <= SAME[lang]
 
 
 def test_quotes_and_apostrophes_are_typographic() -> None:

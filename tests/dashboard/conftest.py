@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,24 @@ from dashboard.store import Build, Store
 
 
 @pytest.fixture(scope="session")
-def settings(build: Path) -> Settings:
-    """The settings of the tests' application."""
-    return Settings(host="127.0.0.1", port=0, data=build, base_url="", workers=1)
+def data(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the data folder: within one process DuckDB opens a file with one set of settings only."""
+    copy = tmp_path_factory.mktemp("served")
+    shutil.copytree(build / "builds", copy / "builds")
+    shutil.copy(build / "current.json", copy)
+    return copy
 
 
 @pytest.fixture(scope="session")
-def opened(build: Path) -> Build:
+def settings(data: Path) -> Settings:
+    """The settings of the tests' application."""
+    return Settings(host="127.0.0.1", port=0, data=data, base_url="", workers=1)
+
+
+@pytest.fixture(scope="session")
+def opened(data: Path) -> Build:
     """The published build, as a page gets it."""
-    return Store(build).current()
+    return Store(data).current()
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,8 @@ def test_numbers(lang: str, value: float, decimals: int, sign: bool, expected: s
     ("value", "unit", "decimals", "de", "fr", "en"),
     [
         (12.44, "pct", 1, f"12,4{NB}%", f"12,4{NNB}%", "12.4%"),
-        (-3.0, "pct_change", 1, f"{MINUS}3,0{NB}%", f"{MINUS}3,0{NNB}%", f"{MINUS}3.0%"),
-        (1.3, "pp", 1, f"+1,3{NB}Pp.", f"+1,3{NB}pt", f"+1.3{NB}pp"),
+        (-3.0, "pct", 1, f"{MINUS}3,0{NB}%", f"{MINUS}3,0{NNB}%", f"{MINUS}3.0%"),
+        (1.3, "pp", 1, f"+1,3{NB}%-Punkte", f"+1,3{NB}pt", f"+1.3{NB}pp"),
         (58_212_937, "eur", 0, f"58,2{NB}Mio.{NB}€", f"58,2{NNB}M€", "€58.2m"),
         (100_000, "eur", 0, f"0,1{NB}Mio.{NB}€", f"0,1{NNB}M€", "€0.1m"),
         (99_999, "eur", 0, f"99.999{NB}€", f"99{NNB}999{NB}€", f"99,999{NB}€"),
@@ -54,7 +54,7 @@ def test_numbers(lang: str, value: float, decimals: int, sign: bool, expected: s
     ],
 )
 def test_figures_with_their_unit(value: float, unit: str, decimals: int, de: str, fr: str, en: str) -> None:
-    found = [words(lang).value(value, unit, decimals) for lang in ("de", "fr", "en")]
+    found = [words(lang).value(value, unit, decimals, sign=unit == "pp") for lang in ("de", "fr", "en")]
     assert found == [de, fr, en]
 
 

@@ -312,8 +312,8 @@ def test_nothing_of_a_debugger_or_another_door_is_on(application: Dash) -> None:
     assert server.config["MAX_CONTENT_LENGTH"] == 256 * 1024
 
 
-def test_the_wsgi_application_is_the_same_one(build: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ATLAS_DATA", str(build))
+def test_the_wsgi_application_is_the_same_one(data: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_DATA", str(data))
     from dashboard import wsgi
 
     assert wsgi.server.debug is False

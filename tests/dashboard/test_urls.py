@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard import queries, urls, view
 from dashboard.store import Build
+from dashboard.titles import title
 from dashboard.urls import MapState, NotFoundError
 
 FIELDS = tuple(MapState.__dataclass_fields__)
@@ -104,7 +105,7 @@ def test_every_mixture_of_real_values_is_drawn_or_not_found(opened: Build) -> No
             shown = view.map_view(opened, "de", state)
         except NotFoundError:
             return
-        assert view.title(shown)
+        assert title(shown)
         assert shown.state.period in shown.periods
         assert shown.state.level in shown.indicator["levels"]
 
