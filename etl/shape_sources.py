@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 
 from etl import codes
+from etl.archive import members
 from etl.model import DeliveryError
 
 Geometry = Any
@@ -30,7 +31,9 @@ class Edition:
 class Product:
     """A boundary product: its file and the files that belong to it, its official page, its licence and credit.
 
-    copy: where the file was taken from, where that is not the publisher; said so in the manifest.
+    copy: where the file was taken from, where that is not the publisher; said so in the manifest. column: which one has
+    the official codes. member: the shapefile inside a zip. layer: the table inside a GeoPackage. land: column and value
+    that tell an area of land from one of water.
     """
 
     id: str
@@ -44,6 +47,10 @@ class Product:
     licence_url: str
     credit: str
     editions: tuple[Edition, ...]
+    column: str
+    member: str = ""
+    layer: str = ""
+    land: tuple[str, int] | None = None
 
 
 BKG: Final = Product(
@@ -61,6 +68,24 @@ BKG: Final = Product(
     licence_url="https://www.govdata.de/dl-de/by-2-0",
     credit="© GeoBasis-DE / BKG 2021 (Daten verändert), dl-de/by-2-0",
     editions=(Edition("ec4793d864151dbd571137fe4cddf879a0a8111355b1bcc50ba4d097b2abaa65", "2021-01-01"),),
+    column="AGS",
+)
+#: The same Kreise ten times finer and of each year, from the publisher: the way to newer borders.
+VG250: Final = Product(
+    id="bkg_vg250",
+    title="Verwaltungsgebiete 1:250 000 (VG250), Ebenen, Stand 01.01., UTM32s, Shape",
+    publisher="Bundesamt für Kartographie und Geodäsie",
+    file="vg250_01-01.utm32s.shape.ebenen.zip",
+    companions=(),
+    url="https://daten.gdz.bkg.bund.de/produkte/vg/vg250_ebenen_0101/aktuell/vg250_01-01.utm32s.shape.ebenen.zip",
+    copy="",
+    licence="Datenlizenz Deutschland – Namensnennung – Version 2.0 (dl-de/by-2-0)",
+    licence_url="https://www.govdata.de/dl-de/by-2-0",
+    credit="© GeoBasis-DE / BKG 2026 (Daten verändert), dl-de/by-2-0",
+    editions=(Edition("a21bd17e3616fded6a1cae3311f6b0e8f156ba3939d113b8b760fec5664dd529", "2026-01-01"),),
+    column="AGS",
+    member="VG250_KRS.shp",
+    land=("GF", 4),
 )
 IGN: Final = Product(
     id="ign_admin_express",
@@ -77,7 +102,36 @@ IGN: Final = Product(
     licence_url="https://www.etalab.gouv.fr/licence-ouverte-open-licence",
     credit="IGN ADMIN EXPRESS COG 2018, Licence Ouverte, simplifié",
     editions=(Edition("0c331e85eef244d8014f68a4c256bb732e28776aceec53ddf849624f2eb6c163", "2018"),),
+    column="code",
 )
+#: IGN packs its editions as .7z, which nothing here unpacks: the department layer is put into the folder by hand. No
+#: edition was seen, so none is known by its hash yet; `edition` says what to add.
+IGN_GPKG: Final = replace(
+    IGN,
+    title="ADMIN EXPRESS COG 4, couche departement (GeoPackage)",
+    file="admin_express_cog.gpkg",
+    copy="",
+    credit="IGN ADMIN EXPRESS COG, Licence Ouverte, simplifié",
+    editions=(),
+    column="code_insee",
+    layer="departement",
+)
+IGN_SHAPE: Final = replace(
+    IGN_GPKG,
+    title="ADMIN EXPRESS COG 3, DEPARTEMENT (Shape)",
+    file="DEPARTEMENT.shp",
+    companions=("DEPARTEMENT.dbf", "DEPARTEMENT.shx", "DEPARTEMENT.prj"),
+    column="INSEE_DEP",
+    layer="",
+)
+#: What may lie in each folder; the first that does is taken, the last is the one shipped shapes were built from.
+GERMANY: Final = (VG250, BKG)
+FRANCE: Final = (IGN_GPKG, IGN_SHAPE, IGN)
+
+
+def product_in(folder: Path, products: tuple[Product, ...]) -> Product:
+    """Which of the products lies in `folder`; the last one where none does."""
+    return next((product for product in products if (folder / product.file).is_file()), products[-1])
 
 
 def sha256(path: Path) -> str:
@@ -90,9 +144,10 @@ def read_germany(folder: Path) -> dict[str, Geometry]:
 
     Raises DeliveryError for a missing or unreadable file, an unknown AGS, a Kreis that is missing or stands twice.
     """
-    frame = _read(folder, BKG, "AGS").to_crs(METRIC)
-    frame["code"] = _codes(frame["AGS"], "ags", BKG)
-    _complete(frame["code"], codes.units("nuts3", "DE"), BKG, "Kreise")
+    product = product_in(folder, GERMANY)
+    frame = _read(folder, product).to_crs(METRIC)
+    frame["code"] = _codes(frame[product.column], "ags", product)
+    _complete(frame["code"], codes.units("nuts3", "DE"), product, "Kreise")
     united = frame.dissolve("code", method="coverage").sort_index()
     return dict(zip(united.index, united.geometry, strict=True))
 
@@ -102,9 +157,10 @@ def read_france(folder: Path) -> tuple[dict[str, Geometry], dict[str, Geometry]]
 
     Keys are NUTS codes. Raises DeliveryError as read_germany does.
     """
-    frame = _read(folder, IGN, "code")
-    frame["code"] = _codes(frame["code"], "insee_dep", IGN)
-    _complete(frame["code"], codes.units("nuts3", "FR"), IGN, "départements")
+    product = product_in(folder, FRANCE)
+    frame = _read(folder, product).to_crs("EPSG:4326")
+    frame["code"] = _codes(frame[product.column], "insee_dep", product)
+    _complete(frame["code"], codes.units("nuts3", "FR"), product, "départements")
     frame = frame.sort_values("code").set_index("code")
     far = frame.index.str.startswith("FRY")
     near = frame[~far].to_crs(METRIC)
@@ -129,7 +185,7 @@ def edition(folder: Path, product: Product) -> Edition:
     )
 
 
-def _read(folder: Path, product: Product, column: str) -> Any:
+def _read(folder: Path, product: Product) -> Any:
     for name in (product.file, *product.companions):
         if not (folder / name).is_file():
             raise DeliveryError(
@@ -137,18 +193,30 @@ def _read(folder: Path, product: Product, column: str) -> Any:
                 file=f"{product.id}/{name}",
                 remedy=f"put it into the folder given with --from; {_again(product)}",
             )
+    place = _inside(folder / product.file, product.member) if product.member else str(folder / product.file)
     try:
-        frame = gpd.read_file(folder / product.file)
+        frame = gpd.read_file(place, **({"layer": product.layer} if product.layer else {}))
     except Exception as error:  # pyogrio, GDAL and pyproj each raise their own
         raise DeliveryError(
             f"not readable as boundaries ({str(error).splitlines()[0]})", file=product.file, remedy=_again(product)
         ) from error
+    column = product.land[0] if product.land and product.land[0] not in frame.columns else product.column
     if frame.empty or column not in frame.columns or frame.crs is None:
         lacks = "no areas" if frame.empty else f"no column '{column}'" if frame.crs else "no coordinate system"
         raise DeliveryError(f"the file has {lacks}", file=product.file, column=column, remedy=_again(product))
+    if product.land:
+        frame = frame[frame[product.land[0]] == product.land[1]]
     if bool((frame.geometry.is_empty | frame.geometry.isna()).any()):
         raise DeliveryError("an area has no geometry", file=product.file, remedy=_again(product))
     return frame
+
+
+def _inside(path: Path, member: str) -> str:
+    """How GDAL addresses a shapefile in a zip; the folder inside changes with the edition, the name does not."""
+    found = [name for name in members(path) if name.rpartition("/")[2] == member]
+    if len(found) != 1:
+        raise DeliveryError(f"{len(found)} files in it are called {member}", file=path.name, remedy=_again(VG250))
+    return f"/vsizip/{path.resolve()}/{found[0]}"
 
 
 def _codes(column: Iterable[object], system: str, product: Product) -> list[str]:
@@ -184,4 +252,5 @@ def _complete(found: Iterable[str], wanted: tuple[str, ...], product: Product, w
 
 
 def _again(product: Product) -> str:
-    return f"get {product.title}: {product.url}; the edition in use came from {product.copy}."
+    came = f"; the edition in use came from {product.copy}" if product.copy else ""
+    return f"get {product.title}: {product.url}{came}."

@@ -45,7 +45,8 @@ def build(bkg: Path, ign: Path, out: Path, progress: Callable[[str], None]) -> N
     progress("reading Kreise and départements")
     germany = sources.read_germany(bkg)
     france, overseas = sources.read_france(ign)
-    origins = [_origin(sources, product, folder) for product, folder in ((sources.BKG, bkg), (sources.IGN, ign))]
+    used = ((sources.product_in(bkg, sources.GERMANY), bkg), (sources.product_in(ign, sources.FRANCE), ign))
+    origins = [_origin(sources, product, folder) for product, folder in used]
     progress("stitching the two countries along the Rhine, the Lauter and the Saar")
     mainland = geometry.to_map(geometry.stitch(germany, france))
     placed, frames = geometry.to_frames(overseas)
