@@ -111,6 +111,7 @@ def source(
     id: str,
     title: dict[str, str],
     rhythm: str,
+    every_days: int = 0,
     form: str = "SDMX-CSV",
     filtered: bool = True,
     extracts: tuple[str, ...] = (),
@@ -119,7 +120,8 @@ def source(
 ) -> Source:
     """The `Source` of a dataset. form: the format that `etl fetch` asks for; a delivery may have any of the three.
 
-    rhythm: when Eurostat renews it, for readers. extracts: names of recorded extracts, besides the code as file name.
+    rhythm, every_days: when Eurostat renews it, for readers and in days (model.Source). extracts: names of
+    recorded extracts, besides the code as file name.
     """
     endings = [*_ENDINGS[form], *(ending for other in _ENDINGS if other != form for ending in _ENDINGS[other])]
     return Source(
@@ -142,6 +144,7 @@ def source(
         folders=folders,
         vintage=vintage,
         rhythm=rhythm,
+        every_days=every_days,
         pause_seconds=PAUSE,
     )
 

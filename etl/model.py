@@ -147,7 +147,8 @@ class Source:
     folders: folder names under `--from` in which its delivery may lie, besides the source's own id.
     title: one per language. vintage: the commit or edition the shipped figures were taken from.
     redistribute: False where the licence lets us show a figure but not hand it on.
-    rhythm: how often the publisher renews it, in words ("yearly, spring").
+    rhythm: how often the publisher renews it, in words ("yearly, spring"). every_days: the same in days, after which
+    `etl status` calls it overdue; 0 where nothing can be expected on a day (closed, one-off, irregular).
     pause_seconds: how long to wait between two requests to one host. hosts: other hosts its addresses may redirect to.
     most_lost: the share of its published values that may vanish before a build is not published by itself.
     most_moved: the same for the median relative move of its revised values. keeps_history: whether the publisher
@@ -164,6 +165,7 @@ class Source:
     vintage: str = ""
     citation: str = ""
     rhythm: str = ""
+    every_days: int = 0
     redistribute: bool = True
     pause_seconds: float = 1.0
     hosts: tuple[str, ...] = ()

@@ -31,6 +31,7 @@ SOURCE = Source(
     vintage="",  # edition or commit the shipped figures were taken from
     citation="",
     rhythm="",  # how often it is renewed, in words
+    every_days=0,  # the same in days, for `etl status`; 0 where nothing can be expected on a day
     redistribute=True,  # False: the licence lets us show a figure, not hand it on
 )
 

@@ -72,6 +72,7 @@ SOURCE: Final = Source(
     folders=("anr",),
     vintage="ANR_01 of 2022-05-04, ANR_02 of 2022-05-12",
     rhythm="yearly (lists of the ANR); this extract is of May 2022",
+    every_days=365,
     hosts=("static.data.gouv.fr",),
 )
 

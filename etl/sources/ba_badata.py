@@ -59,6 +59,7 @@ SOURCE: Final = Source(
     vintage=f"badata 0.2.0, commit {_COMMIT[:7]} of 2026-07-30, territory of July 2026",
     citation="Nguyen HL, Tsolak D, Wandel K (2026): badata, version 0.2.0. https://doi.org/10.5281/zenodo.7636114",
     rhythm="irregular, about yearly",
+    every_days=365,
 )
 
 #: KldB 2010, the four groups of main group 43: what the atlas calls IT occupations.

@@ -44,6 +44,7 @@ SOURCE: Final = Source(
     url=_PAGE,
     files=(File("export", ("foerderkatalog.csv",), _PAGE, page=True),),
     rhythm="daily; an export every quarter is enough",
+    every_days=92,
     redistribute=False,
     pause_seconds=60,
 )

@@ -48,6 +48,7 @@ SOURCE: Final = Source(
     ),
     citation="doi:10.2906/112117098108/20 (Horizon Europe)",
     rhythm="monthly (Horizon Europe); Horizon 2020 only corrected",
+    every_days=31,
 )
 
 #: A project is on AI if one of its EuroSciVoc fields is this or below: /natural sciences/computer and information

@@ -73,6 +73,7 @@ SOURCE: Final = Source(
     ),
     folders=("genesis",),
     rhythm="yearly, winter",
+    every_days=365,
 )
 
 _STATISTIC: Final = "52911"

@@ -41,6 +41,7 @@ SOURCE: Final = Source(
     folders=("land_register",),
     vintage="figures seen by 2026-11-21",
     rhythm="yearly, winter, not by every Land",
+    every_days=365,
 )
 
 _COLUMNS: Final = {

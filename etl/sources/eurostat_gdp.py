@@ -35,6 +35,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Gross domestic product (GDP) at current market prices by NUTS 3 region (nama_10r_3gdp)",
     },
     rhythm="yearly, spring",
+    every_days=365,
     form="TSV",
     folders=("eurostat/denominators", "eurostat"),
     vintage="state of May 2024",

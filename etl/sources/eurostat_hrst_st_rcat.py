@@ -29,6 +29,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Human resources in science and technology by category and NUTS 2 region (hrst_st_rcat)",
     },
     rhythm="yearly, spring",
+    every_days=365,
     form="JSON",  # by name: the order of the dimensions was not seen in a delivery
 )
 

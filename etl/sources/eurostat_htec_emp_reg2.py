@@ -29,6 +29,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Employment in technology and knowledge-intensive sectors by NUTS 2 region (htec_emp_reg2)",
     },
     rhythm="yearly, summer",
+    every_days=365,
 )
 
 

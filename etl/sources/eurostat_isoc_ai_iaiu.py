@@ -37,6 +37,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Individuals – use of generative AI tools (isoc_ai_iaiu)",
     },
     rhythm="yearly, winter",
+    every_days=365,
     extracts=_EXTRACTS,
     vintage="state of 2026, reference year 2025",
 )

@@ -31,6 +31,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Artificial intelligence in enterprises by size class and NACE activity (isoc_eb_ai)",
     },
     rhythm="yearly, winter",
+    every_days=365,
     extracts=("isoc_eb_ai__GE10__E_AI_TANY__PC_ENT.sdmx.csv",),
     vintage="last update 27/02/26 11:00:00",
 )

@@ -34,6 +34,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Artificial intelligence in enterprises by NACE Rev. 2 activity (isoc_eb_ain2)",
     },
     rhythm="yearly, winter",
+    every_days=365,
 )
 
 

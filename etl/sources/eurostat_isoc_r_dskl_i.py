@@ -36,6 +36,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Individuals’ level of digital skills by region (isoc_r_dskl_i)",
     },
     rhythm="every two years, winter",
+    every_days=731,
     form="TSV",
     extracts=("isoc_r_dskl_i__DE_FR_extract.tsv",),
     vintage="state of 2026, reference year 2025",

@@ -36,6 +36,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Artificial intelligence by NACE Rev. 2 activity and NUTS 2 region (isoc_r_eb_ain2)",
     },
     rhythm="yearly, winter",
+    every_days=365,
 )
 
 

@@ -31,6 +31,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Employment by sex, age, economic activity and NUTS 2 region, labour force survey (lfst_r_lfe2en2)",
     },
     rhythm="yearly, spring",
+    every_days=365,
     form="JSON",  # by name: the order of the dimensions was not seen in a delivery
 )
 

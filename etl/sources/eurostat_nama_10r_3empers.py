@@ -35,6 +35,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Employment (thousand persons) by NUTS 3 region and activity (nama_10r_3empers)",
     },
     rhythm="yearly, winter",
+    every_days=365,
 )
 
 

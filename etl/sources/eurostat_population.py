@@ -31,6 +31,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "Population on 1 January by age group, sex and NUTS 3 region (demo_r_pjangrp3)",
     },
     rhythm="yearly, spring",
+    every_days=365,
     form="TSV",
     filtered=False,  # the order of the dimensions, which a filter needs, was seen in a delivery of 2024 only
     folders=("eurostat/denominators", "eurostat"),

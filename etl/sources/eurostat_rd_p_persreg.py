@@ -31,6 +31,7 @@ SOURCE: Final[Source] = eurostat.source(
         "en": "R&D personnel and researchers by sector of performance, sex and NUTS 2 region (rd_p_persreg)",
     },
     rhythm="yearly, regions every second year, autumn",
+    every_days=365,
     form="JSON",  # by name: the order of the dimensions was not seen in a delivery
 )
 

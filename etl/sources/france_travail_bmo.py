@@ -69,6 +69,7 @@ SOURCE: Final = Source(
     files=tuple(_file(year) for year in range(_FIRST, _LAST + 1)),
     folders=("bmo",),
     rhythm="yearly, April",
+    every_days=365,
     hosts=("static.data.gouv.fr", "www.francetravail.org"),
 )
 

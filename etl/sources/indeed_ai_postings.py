@@ -39,6 +39,7 @@ SOURCE: Final = Source(
     folders=("indeed",),
     vintage=f"commit {_COMMIT} (2026-07-21)",
     rhythm="monthly, with gaps",
+    every_days=31,
     keeps_history=True,
 )
 

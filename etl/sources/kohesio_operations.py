@@ -49,6 +49,7 @@ SOURCE: Final = Source(
         for short, period in (("14-20", "2014-2020"), ("21-27", "2021-2027"))
     ),
     rhythm="every few months",
+    every_days=120,
     pause_seconds=5,
 )
 

@@ -48,6 +48,7 @@ SOURCE: Final = Source(
     folders=("inov",),
     vintage="state of 2025, waves 1 to 14",
     rhythm="yearly, after each wave",
+    every_days=365,
 )
 
 #: A project is on AI if its title, subtitle or summary says so: 178 of 753. The firm's description of itself does

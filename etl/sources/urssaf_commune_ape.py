@@ -55,6 +55,7 @@ SOURCE: Final = Source(
     ),
     folders=("urssaf",),
     rhythm="yearly, end of May",
+    every_days=365,
 )
 
 _WANTED: Final = ("code_commune", "code_departement", "code_ape")
