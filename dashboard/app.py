@@ -123,7 +123,7 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
             body=draw(page.layout(asked)),
             base=settings.base_url,
         )
-        return pack(text.encode(), quality=5)
+        return pack(text.encode(), quality=6)
 
     packed = build.recent(("document", request.path, query), make)
     return respond(request, packed, "text/html; charset=utf-8", "no-cache")

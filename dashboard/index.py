@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
@@ -19,6 +20,10 @@ STYLES = ("tokens", "page", "map")
 SCRIPTS = ("map", "mapkey", "figures", "panel", "view", "boot")
 
 
+#: A bundle of Dash that no page needs: its old table.
+_UNUSED = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>')
+
+
 class Atlas(Dash):
     """Dash with our document instead of its index string."""
 
@@ -27,6 +32,7 @@ class Atlas(Dash):
         if "page" not in g:  # Dash's catch-all: an address that is no page
             raise urls.NotFoundError(request.path)
         page: dict[str, str] = g.page
+        parts["scripts"] = _UNUSED.sub("", parts["scripts"])
         return _DOCUMENT.format(**page, **{key: parts[key] for key in ("app_entry", "config", "scripts", "renderer")})
 
 

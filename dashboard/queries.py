@@ -137,6 +137,14 @@ def slice_rows(build: Build, indicator: str, level: str, member: str) -> list[Ro
     return found
 
 
+def periods(build: Build, indicator: str, level: str, member: str) -> tuple[str, ...]:
+    """The periods of a slice, in order."""
+    return build.remember(
+        ("periods", indicator, level, member),
+        lambda: tuple(sorted({row["period"] for row in slice_rows(build, indicator, level, member)})),
+    )
+
+
 def scales(build: Build, indicator: str, member: str) -> dict[str, tuple[float, ...]]:
     """country ('' where one scale serves both) → inner class limits, or the largest circle's value."""
     found: dict[str, tuple[float, ...]] = build.remember(

@@ -109,8 +109,7 @@ _NUTS = {"country": 0, "land": 1, "nuts2": 2, "nuts3": 3}
 
 def all_periods(build: Build, state: MapState) -> tuple[str, ...]:
     """The periods of an indicator at a level, in order."""
-    rows = queries.slice_rows(build, state.indicator, state.level, state.member)
-    return tuple(sorted({row["period"] for row in rows}))
+    return queries.periods(build, state.indicator, state.level, state.member)
 
 
 def map_view(build: Build, lang: str, asked: MapState) -> MapView:

@@ -88,9 +88,9 @@
   }
   function figure(slice, code, i) {
     const row = slice.rows[code], value = row ? row.v[i] : null, flag = row ? row.s[i] || "." : "m";
-    if (value === null || value === undefined) return { code, value: null, flag: flag === "." ? "m" : flag, n: null, ci: null };
+    if (value === null || value === undefined) return { code, value: null, flag: flag === "." ? "m" : flag, n: null, ci: null, from: slice, at: i };
     const n = row.n ? row.n[i] : null;
-    return { code, value, flag: flag === "." ? "" : flag, n, ci: limits(slice, value, n) };
+    return { code, value, flag: flag === "." ? "" : flag, n, ci: limits(slice, value, n), from: slice, at: i };
   }
   /* All units of a slice's level in one period; country by country the range of rank that their intervals allow. */
   function figures(slice, i) {
@@ -133,10 +133,11 @@
     if (!found || !countries.includes(country)) return null;
     return { kind: circles ? "circles" : "classes", limits: found, diverging: diverging && !circles };
   };
-  Atlas.reason = (code) => {
-    const row = Atlas.slice.rows[code], flag = row ? row.s[Atlas.period] : "";
-    for (const [key, cells] of Object.entries(Atlas.slice.r)) {
-      if (cells === 1 || cells === flag || cells[code] && cells[code].includes(Atlas.period)) return Atlas.slice.reasons[key] || "";
+  /* Why a figure is flagged, from the slice it comes from (a region above the level has its own). */
+  Atlas.reason = (f) => {
+    const { from, at, code } = f, row = from.rows[code], flag = row ? row.s[at] : "";
+    for (const [key, cells] of Object.entries(from.r)) {
+      if (cells === 1 || cells === flag || cells[code] && cells[code].includes(at)) return from.reasons[key] || "";
     }
     return "";
   };

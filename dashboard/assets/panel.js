@@ -122,7 +122,7 @@
       const flag = f.flag ? `<small class="flagword">${escape(page.flags[f.flag])}</small>` : "";
       html += `<p class="big">${escape(Atlas.show(f.value))}${flag}</p>${facts(f)}`;
     }
-    if (Atlas.reason(code)) html += `<p class="small">${escape(Atlas.reason(code))}</p>`;
+    if (Atlas.reason(f)) html += `<p class="small">${escape(Atlas.reason(f))}</p>`;
     const level = code === S.within ? "" : Atlas.next(code);
     if (level) {
       const label = fill(W.drill, { units: page.units[level][Atlas.country(code)], region: Atlas.name(code) });

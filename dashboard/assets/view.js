@@ -60,7 +60,8 @@
     Atlas.compute();
     paint();
     panel.words();
-    panel.table();
+    // 500 rows take longer than the map: the map is painted first, the table in the next task.
+    requestAnimationFrame(() => setTimeout(panel.table));
     panel.crumbs();
     panel.card();
     panel.links();
