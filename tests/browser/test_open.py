@@ -42,7 +42,7 @@ def first(page: Page, selector: str) -> list[str]:
     return [text.strip() for text in page.locator(selector).all_text_contents()]
 
 
-@pytest.mark.parametrize(("lang", "leads"), [("de", "liegen vorn"), ("fr", "en tête"), ("en", "lead")])
+@pytest.mark.parametrize(("lang", "leads"), [("de", "Höchstwert"), ("fr", "maximum"), ("en", "highest")])
 def test_the_first_map_is_drawn_before_any_script(visit: Visits, lang: str, leads: str) -> None:
     v = visit(f"/{lang}/map", java_script_enabled=False)
     shown = v.shown()
