@@ -1,4 +1,4 @@
-"""The command line: `python -m etl build · ship · check · status · diff · publish · rollback · fetch · shapes · new`.
+"""The command line, `python -m etl COMMAND`: arguments, errors, and the commands that are not in etl/release.py.
 
 Exit codes are model.Exit; 130 after Ctrl-C. An error is one readable message on stderr, never a traceback.
 """
@@ -11,39 +11,27 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import duckdb
 
 from etl import publish as publishing
-from etl import shapes
+from etl import release, shapes
 from etl.catalogue import ROOT, load
-from etl.check import check
-from etl.coverage import coverage_table, table
-from etl.diff import KINDS, changes, counted
+from etl.command import Context, Say
+from etl.coverage import table
 from etl.fetch import REMEDY, fetch_all, judge_with, summary
-from etl.figures import Figures, from_delivery, gather, read_shipped, ship
+from etl.figures import from_delivery, read_shipped, ship
 from etl.http import settings_from
-from etl.model import AtlasError, DeliveryError, Exit, PublishError
+from etl.lock import lock
+from etl.model import AtlasError, DeliveryError, Exit
 from etl.skeleton import write_skeleton
 from etl.snapshot import find_deliveries, latest, snapshot
 
 INTERRUPTED: Final = 130
 _INTERRUPT: Final = "interrupted; nothing was published, the last build keeps serving"
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Context:
-    """What every command needs: where data lies, where the catalogue lies, the arguments, where to write lines."""
-
-    data: Path
-    root: Path
-    arguments: argparse.Namespace
-    say: Say
 
 
 def main(argv: list[str], say: Say, root: Path = ROOT) -> int:
@@ -100,12 +88,28 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--retrieved", type=_day, metavar="YYYY-MM-DD", help="the day the deliveries were taken from the publishers"
         )
-    add("check", "run the checks on the published build and verify that it is unchanged")
+    commands.choices["build"].add_argument(
+        "--accept", action="append", default=[], metavar="SOURCE", help="let this source go or jump as it likes"
+    )
+    add("check", "run the checks on the published build and see that it is unchanged")
+    command = add("verify", "prove a build against its manifest, table by table")
+    command.add_argument("build", nargs="?", help="id of a build in data/builds (default: the published one)")
     add("status", "show the published build and where each source stands").add_argument("--json", action="store_true")
-    command = add("diff", "compare the published build with another one")
-    command.add_argument("build", nargs="?", help="id of the other build (default: the one before)")
+    command = add("diff", "show what a build changes against the published one, cell by cell")
+    command.add_argument(
+        "build", nargs="?", help="its id (default: what the published one changed against the one before)"
+    )
+    command.add_argument("--json", action="store_true", help="all cells, as JSON")
+    command.add_argument("--markdown", action="store_true")
+    command.add_argument("--limit", type=_count, default=20, metavar="N", help="how many cells to show (default: 20)")
+    command = add("asof", "show what was published on a day, of sources whose publisher rewrites history")
+    command.add_argument("day", type=_moment, metavar="DAY", help="like 2026-11-24; its end, UTC")
+    for name in ("source", "indicator", "region"):
+        command.add_argument(f"--{name}", metavar="ID", help=f"only this {name}")
     command.add_argument("--json", action="store_true")
-    add("publish", "point readers to a build").add_argument("build", help="id of a build in data/builds")
+    add("publish", "point readers to a sealed build, whatever it changes").add_argument(
+        "build", help="id of a build in data/builds"
+    )
     add("rollback", "point readers to the build before")
     add("fetch", "fetch sources from their addresses").add_argument(
         "source", nargs="*", help="source ids (default: all)"
@@ -132,35 +136,20 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"'{text}' is not a day like 2026-11-21") from None
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of cells")
+    return int(text)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return release.moment(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day like 2026-11-24") from None
+
+
 # ── Commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _build(context: Context) -> int:
-    say, data = context.say, context.data
-    with publishing.lock(data):
-        catalogue = load(context.root)
-        say(f"1/4 catalogue: {len(catalogue.sources)} sources, {len(catalogue.indicators)} indicators")
-        gathered, absent = gather(catalogue, data, context.arguments.folder, context.arguments.retrieved)
-        _report_ways(gathered, absent, say)
-        if not gathered:
-            raise DeliveryError("no figures of any source", remedy="deliver some with `--from FOLDER`, or fetch them.")
-        say("3/4 build")
-        sealed = publishing.build(catalogue, data, gathered, say)
-        changed = publishing.publish(data, sealed)
-        for id_ in publishing.prune(data):
-            say(f"  removed old build {id_}")
-    say(f"4/4 {'published' if changed else 'already published'}: build {sealed.id}, content {sealed.content[:12]}\n")
-    say(coverage_table(sealed.path))
-    return Exit.DONE
-
-
-def _report_ways(gathered: dict[str, Figures], absent: list[str], say: Say) -> None:
-    say("2/4 figures")
-    for number, (id_, figures) in enumerate(gathered.items(), 1):
-        where = f"{figures.way} of {figures.retrieved}"
-        say(f"  {number:>2}/{len(gathered)} {id_}: {where}, {figures.rows.height:,} observations")
-    for id_ in absent:
-        say(f"  left out: {id_} has neither a delivery nor figures, or no indicator uses it")
 
 
 def _ship(context: Context) -> int:
@@ -177,29 +166,11 @@ def _ship(context: Context) -> int:
         context.say(f"  {number}/{len(deliveries)} {id_}: {figures.rows.height:,} observations")
         ready.append(figures)
     # Nothing is written before every delivery was read: a half-shipped set would mix two states.
-    with publishing.lock(data):
+    with lock(data, "etl ship"):
         for figures in ready:
             changed = ship(catalogue, data, figures)
             context.say(f"  {figures.source}: {'written' if changed else 'unchanged'}")
     return Exit.DONE
-
-
-def _check(context: Context) -> int:
-    sealed = _published(context.data)
-    connection = duckdb.connect(str(sealed.path), read_only=True)
-    try:
-        count = check(connection, figures=False)
-    finally:
-        connection.close()
-    context.say(f"build {sealed.id}: unchanged since it was sealed, {count} checks passed")
-    return Exit.DONE
-
-
-def _published(data: Path) -> publishing.Sealed:
-    pointer = publishing.read_pointer(data)
-    if pointer is None:
-        raise PublishError(f"nothing is published in {data}; run `python -m etl build`")
-    return publishing.verify(data / pointer["file"])
 
 
 def _status(context: Context) -> int:
@@ -225,41 +196,6 @@ def _status(context: Context) -> int:
         (id_, s["shipped"] or "–", s["fetched"] or "–", s["rhythm"], s["observations"]) for id_, s in sources.items()
     ]
     context.say(table(("source", "shipped", "fetched", "renewed", "observations"), rows, numbers=1))
-    return Exit.DONE
-
-
-def _diff(context: Context) -> int:
-    data, arguments = context.data, context.arguments
-    new = _published(data)
-    other = arguments.build or (publishing.read_pointer(data) or {}).get("previous")
-    if not other:
-        raise PublishError("there is no earlier build to compare with; name one: `python -m etl diff BUILD`")
-    old = publishing.verify(data / "builds" / f"{Path(other).name}.duckdb")
-    rows = counted(changes(old.path, new.path))
-    if arguments.json:
-        context.say(json.dumps({"old": old.id, "new": new.id, "differences": rows}, indent=1))
-    elif rows:
-        context.say(f"from build {old.id} to {new.id}")
-        header = ("indicator", "country", *KINDS)
-        context.say(table(header, [tuple(row[name] for name in header) for row in rows], numbers=len(KINDS)))
-    else:
-        context.say(f"builds {old.id} and {new.id} have the same observations")
-    return Exit.DONE
-
-
-def _publish(context: Context) -> int:
-    data = context.data
-    with publishing.lock(data):
-        sealed = publishing.verify(data / "builds" / f"{Path(context.arguments.build).name}.duckdb")
-        changed = publishing.publish(data, sealed)
-    context.say(f"{'published' if changed else 'already published'}: build {sealed.id}")
-    return Exit.DONE
-
-
-def _rollback(context: Context) -> int:
-    with publishing.lock(context.data):
-        sealed = publishing.rollback(context.data)
-    context.say(f"published: build {sealed.id}")
     return Exit.DONE
 
 
@@ -293,13 +229,15 @@ def _new(context: Context) -> int:
 
 
 _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
-    "build": _build,
+    "build": release.build,
     "ship": _ship,
-    "check": _check,
+    "check": release.check_published,
+    "verify": release.verify,
     "status": _status,
-    "diff": _diff,
-    "publish": _publish,
-    "rollback": _rollback,
+    "diff": release.diff,
+    "asof": release.as_of,
+    "publish": release.publish,
+    "rollback": release.rollback,
     "fetch": _fetch,
     "shapes": _shapes,
     "new": _new,

@@ -8,7 +8,8 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-_OBSERVATIONS: Final = """select o.source, o.indicator, r.country, o.region, o.period, o.dimension, o.member, o.value, o.status
+_OBSERVATIONS: Final = """
+    select o.source, o.indicator, r.country, o.region, o.period, o.dimension, o.member, o.value, o.status
     from observation o join region r on r.code = o.region"""
 _KEY: Final = ["indicator", "country", "region", "period", "dimension", "member"]
 #: A value that moved by less, relative to its size, is the same value calculated in another order.

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
+from etl.catalogue import Catalogue
 from etl.model import Source
 
 #: Fewer cells than these say nothing about shares.
-ENOUGH = 12
+ENOUGH: Final = 12
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,18 @@ class Verdict:
     warnings: tuple[str, ...]
 
 
-def judge(
-    before: pl.DataFrame, cells: pl.DataFrame, sources: Mapping[str, Source], renewed: Iterable[str]
-) -> Verdict:
+def renewed(catalogue: Catalogue, ways: Mapping[str, str]) -> set[str]:
+    """The sources to weigh: all that have indicators, but those whose figures are the shipped ones.
+
+    ways: source id → way of its figures in the new build (figures.Figures.way); a source may be absent.
+    """
+    return {id_ for id_ in catalogue.sources if catalogue.of_source(id_) and ways.get(id_) != "shipped"}
+
+
+def judge(before: pl.DataFrame, cells: pl.DataFrame, sources: Mapping[str, Source], renewed: Iterable[str]) -> Verdict:
     """Weigh the changes `cells` (etl.diff.changes) against what was there `before` (etl.diff.observations).
 
-    renewed: the sources whose figures are not the shipped ones. A source blocks where more than most_lost of its
+    renewed: the sources to weigh. A source blocks where more than most_lost of its
     values vanish, or where the median relative move of its revised values exceeds most_moved; half of either warns.
     """
     blockers, warnings = [], []
@@ -45,7 +53,9 @@ def judge(
         elif lost:
             warnings.append(f"{id_}: {lost:,} of {had:,} values vanish")
         if moved is not None and moved > source.most_moved:
-            blockers.append(f"{id_}: revised values move by {moved:.0%} in the median (at most {source.most_moved:.0%})")
+            blockers.append(
+                f"{id_}: revised values move by {moved:.0%} in the median (at most {source.most_moved:.0%})"
+            )
         elif moved is not None and moved > source.most_moved / 2:
             warnings.append(f"{id_}: revised values move by {moved:.0%} in the median")
     return Verdict(tuple(blockers), tuple(warnings))

@@ -5,18 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import polars as pl
 
-from etl.catalogue import ROOT, Catalogue
+from etl.catalogue import ROOT
 from etl.figures import Figures, frame_hash
 
 _CODE: Final = {".py", ".sql", ".toml", ".csv"}
 _TABLES: Final = """select table_name from information_schema.tables
     where table_schema = 'main' and table_type = 'BASE TABLE' and table_name <> 'build' order by table_name"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table of a build holds: rows, and SHA-256 over names, types and rows in the order of all columns."""
+
+    rows: int
+    sha256: str
 
 
 def code_hash(root: Path = ROOT) -> str:
@@ -34,20 +43,31 @@ def input_hashes(gathered: Mapping[str, Figures]) -> dict[str, str]:
     return {id_: gathered[id_].sha256 for id_ in sorted(gathered)}
 
 
-def build_id(catalogue: Catalogue, gathered: Mapping[str, Figures]) -> str:
-    """Twelve hexadecimal digits over inputs and code; regions and indicators are part of the code."""
-    parts = [input_hashes(gathered), code_hash(catalogue.root)]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+def build_id(inputs: Mapping[str, str], code: str) -> str:
+    """Twelve hexadecimal digits over input hashes and code hash; regions and indicators are part of the code."""
+    return hashlib.sha256(json.dumps([dict(inputs), code]).encode()).hexdigest()[:12]
+
+
+def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
+    """Every table but `build`, by name."""
+    found = {}
+    for (name,) in connection.execute(_TABLES).fetchall():
+        frame = connection.table(name).pl()
+        types = [f"{column} {kind}" for column, kind in zip(frame.columns, connection.table(name).types, strict=True)]
+        text = f"({', '.join(types)}) {frame_hash(_sorted(frame))}"
+        found[name] = Table(frame.height, hashlib.sha256(text.encode()).hexdigest())
+    return found
+
+
+def content_of(tables: Mapping[str, Table]) -> str:
+    """The content hash of a build with these tables."""
+    text = "".join(f"{name} {tables[name].sha256}\n" for name in sorted(tables))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def content_hash(connection: duckdb.DuckDBPyConnection) -> str:
-    """SHA-256 over all tables but `build`: names, types, and rows in the order of all their columns."""
-    digest = hashlib.sha256()
-    for (name,) in connection.execute(_TABLES).fetchall():
-        table = connection.table(name)
-        types = [f"{column} {kind}" for column, kind in zip(table.columns, table.types, strict=True)]
-        digest.update(f"{name} ({', '.join(types)}) {frame_hash(_sorted(table.pl()))}\n".encode())
-    return digest.hexdigest()
+    """SHA-256 over all tables but `build`."""
+    return content_of(table_hashes(connection))
 
 
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from etl.catalogue import Catalogue
 from etl.check import check
 from etl.figures import Figures
 from etl.model import OBSERVATION, Indicator
+from etl.reuse import Before, take_over, to_calculate
 
 _HERE: Final = Path(__file__).parent
 _LEVELS: Final = ("country", "land", "nuts2", "nuts3")
@@ -41,30 +42,71 @@ _FIGURE: Final = """create temp table figure (indicator varchar, level tinyint, 
     delivery varchar)"""
 
 
-def fill(path: Path, catalogue: Catalogue, gathered: Mapping[str, Figures], say: Callable[[str], None]) -> None:
+def fill(
+    path: Path,
+    catalogue: Catalogue,
+    gathered: Mapping[str, Figures],
+    say: Callable[[str], None],
+    before: Before | None = None,
+) -> None:
     """Make the build at `path` from the gathered figures; raises CheckError where a check finds rows.
 
-    Table `build` stays empty: who seals the build writes it.
+    before: a build to take the figures of unchanged sources from. Table `build` stays empty: who seals writes it.
     """
+    indicators = with_figures(catalogue, gathered)
+    fresh = to_calculate(catalogue, indicators, before.changed) if before else []
     connection = duckdb.connect(str(path))
     try:
-        load_tables(connection, catalogue, gathered)
-        check(connection, figures=True)
-        transform(connection, catalogue, with_figures(catalogue, gathered), say)
-        check(connection, figures=False)
+        if before and fresh:
+            say(f"  {len(fresh)} of {len(indicators)} indicators to calculate, the others from build {before.id}")
+            kept = [indicator.id for indicator in indicators if indicator not in fresh]
+            with duckdb.connect() as part:
+                calculate(part, catalogue, gathered, fresh, say)
+                load_tables(connection, catalogue, gathered, indicators, figures=False)
+                take_over(connection, part, before, kept)
+            connection.execute((_HERE / "transform" / "80_levels.sql").read_text(encoding="utf-8"))
+        else:
+            calculate(connection, catalogue, gathered, indicators, say)
         connection.execute("checkpoint")
     finally:
         connection.close()
 
 
-def load_tables(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, gathered: Mapping[str, Figures]) -> None:
-    """Create the schema and load what is declared and gathered; the figures go to the temporary table `figure`."""
+def calculate(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    gathered: Mapping[str, Figures],
+    indicators: list[Indicator],
+    say: Callable[[str], None],
+) -> None:
+    """Load, check, transform and check these indicators."""
+    load_tables(connection, catalogue, gathered, indicators)
+    check(connection, figures=True)
+    transform(connection, catalogue, indicators, say)
+    check(connection, figures=False)
+    say("  checked")
+
+
+def load_tables(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    gathered: Mapping[str, Figures],
+    indicators: list[Indicator] | None = None,
+    *,
+    figures: bool = True,
+) -> None:
+    """Create the schema and load what is declared and gathered; the figures go to the temporary table `figure`.
+
+    indicators: which ones; without, all that have figures.
+    """
     connection.execute((_HERE / "schema.sql").read_text(encoding="utf-8"))
     connection.execute(_FIGURE)
-    for table, frame in _frames(catalogue, with_figures(catalogue, gathered), gathered).items():
-        connection.register("incoming", frame)
-        connection.execute(_INSERT[table])
-        connection.unregister("incoming")
+    chosen = with_figures(catalogue, gathered) if indicators is None else indicators
+    for table, frame in _frames(catalogue, chosen, gathered).items():
+        if table != "figure" or figures:
+            connection.register("incoming", frame)
+            connection.execute(_INSERT[table])
+            connection.unregister("incoming")
 
 
 def transform(
@@ -125,8 +167,14 @@ def _frames(
         "indicator": _indicator_frame(catalogue, indicators),
         "indicator_words": _words_frame(indicators),
         "member_words": _members_frame(indicators),
-        "figure": pl.concat([gathered[id_].rows for id_ in sorted(gathered)]).select(*OBSERVATION),
+        "figure": _figure_frame(indicators, gathered),
     }
+
+
+def _figure_frame(indicators: Iterable[Indicator], gathered: Mapping[str, Figures]) -> pl.DataFrame:
+    wanted = pl.Series([indicator.id for indicator in indicators], dtype=pl.String).implode()
+    figures = [gathered[id_].rows.filter(pl.col("indicator").is_in(wanted)) for id_ in sorted(gathered)]
+    return pl.concat(figures).select(*OBSERVATION)
 
 
 def _source(catalogue: Catalogue, figures: Figures) -> dict[str, Any]:

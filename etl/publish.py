@@ -1,30 +1,32 @@
 """Sealing a build, and the pointer that readers follow.
 
-A build is one file, `data/builds/<id>.duckdb`, written elsewhere, verified, renamed, and never changed again.
-`data/current.json` names the published one; it is replaced in one step, so a reader sees the old build or the new.
+A build is one file, `data/builds/<id>.duckdb`, written elsewhere, read back, renamed, and never changed again;
+beside it lies its manifest (etl/manifest.py). `data/current.json` names the published one; it is replaced in one step,
+so a reader sees the old build or the new.
 """
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
+from etl import history, manifest
 from etl.catalogue import Catalogue
 from etl.figures import Figures
-from etl.identity import build_id, code_hash, content_hash, input_hashes
+from etl.identity import build_id, code_hash, content_hash, content_of, input_hashes, table_hashes
 from etl.load import fill
+from etl.manifest import Input, Manifest
 from etl.model import PublishError
-from etl.snapshot import sync_folder, write_atomically
-
-KEPT: Final = 5
+from etl.reuse import Before
+from etl.snapshot import sha256_of, sync_folder, write_atomically
 
 
 @dataclass(frozen=True)
@@ -37,43 +39,29 @@ class Sealed:
     observations: int
 
 
-@contextmanager
-def lock(data: Path) -> Iterator[None]:
-    """Hold `data/build.lock`, so that two builds or publications cannot collide; raises PublishError."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "build.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise PublishError(f"another build or publication is running in {data}; wait until it is done") from error
-        yield
-
-
 def build(catalogue: Catalogue, data: Path, gathered: Mapping[str, Figures], say: Callable[[str], None]) -> Sealed:
     """The sealed build of these figures; made only where the same inputs and code have not been built before.
 
     Call under `lock`. Whatever goes wrong, no half file stays and the pointer is untouched.
     """
-    id_ = build_id(catalogue, gathered)
+    inputs, code = input_hashes(gathered), code_hash(catalogue.root)
+    id_ = build_id(inputs, code)
     folder = data / "builds"
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob(".*"):  # left by a killed process; the lock says nobody is writing it
-        stale.unlink()
+    _sweep(folder)
     path = folder / f"{id_}.duckdb"
-    try:
-        sealed = verify(path)
-    except PublishError:
-        pass
-    else:
-        say(f"  same inputs and code as build {id_}: it is used again")
-        return sealed
+    with contextlib.suppress(PublishError):
+        if manifest.read(path) is not None:
+            sealed = verify(path)
+            say(f"  same inputs and code as build {id_}: it is used again")
+            return sealed
     temporary = folder / f".{id_}.duckdb"
+    before = _before(data, inputs, code)
     try:
-        fill(temporary, catalogue, gathered, say)
-        _sign(temporary, id_, catalogue, gathered)
-        sealed = verify(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
+        fill(temporary, catalogue, gathered, say, before)
+        told = _seal(temporary, code, catalogue, gathered, before)
+        say(f"  seal {id_}")
+        manifest.write(manifest.place(path), told)
         os.replace(temporary, path)
         sync_folder(folder)
     except duckdb.InterruptException:
@@ -86,34 +74,93 @@ def build(catalogue: Catalogue, data: Path, gathered: Mapping[str, Figures], say
     finally:
         for leftover in (temporary, Path(f"{temporary}.wal")):
             leftover.unlink(missing_ok=True)
-    return replace(sealed, path=path)
+        _sweep(folder)
+    return verify(path)
 
 
-def _sign(path: Path, id_: str, catalogue: Catalogue, gathered: Mapping[str, Figures]) -> None:
-    """Write the row of table `build`, last of all."""
-    connection = duckdb.connect(str(path))
+def _sweep(folder: Path) -> None:
+    """Remove what a killed process left: the lock says that nobody is writing it."""
+    for path in (*folder.glob(".*"), *folder.glob("*.json")):
+        if path.name.startswith(".") or not path.with_suffix(".duckdb").exists():
+            path.unlink(missing_ok=True)
+
+
+def _before(data: Path, inputs: Mapping[str, str], code: str) -> Before | None:
+    """The published build, where the same code and libraries made it and it is intact."""
     try:
-        connection.execute(
-            "insert into build values (?, ?, ?, ?)",
-            [id_, content_hash(connection), json.dumps(input_hashes(gathered)), code_hash(catalogue.root)],
+        pointer = read_pointer(data)
+        path = data / pointer["file"] if pointer else None
+        told = manifest.read(path) if path else None
+        if path is None or told is None or (told.code, told.versions) != (code, manifest.versions()):
+            return None
+        verify(path)
+    except PublishError:
+        return None
+    changed = {
+        id_ for id_ in {*inputs, *told.inputs} if id_ not in told.inputs or told.inputs[id_].sha256 != inputs.get(id_)
+    }
+    return Before(told.build, path, frozenset(changed))
+
+
+def _seal(
+    path: Path, code: str, catalogue: Catalogue, gathered: Mapping[str, Figures], before: Before | None
+) -> Manifest:
+    """Write the row of table `build`, last of all, and describe the closed file; its tables are read back from disk."""
+    id_ = path.stem.removeprefix(".")
+    inputs = {
+        source: Input(
+            figures.way,
+            figures.sha256,
+            figures.retrieved.isoformat(),
+            catalogue.sources[source].source.keeps_history,
         )
+        for source, figures in sorted(gathered.items())
+    }
+    with duckdb.connect(str(path)) as connection:
+        tables = table_hashes(connection)
+        content = content_of(tables)
+        row = [id_, content, json.dumps({source: given.sha256 for source, given in inputs.items()}), code]
+        connection.execute("insert into build values (?, ?, ?, ?)", row)
         connection.execute("checkpoint")
-    finally:
-        connection.close()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return Manifest(
+        build=id_,
+        content=content,
+        code=code,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_from=before.id if before else "",
+        versions=manifest.versions(),
+        inputs=inputs,
+        tables=tables,
+        bytes=path.stat().st_size,
+        sha256=sha256_of(path),
+    )
 
 
 def verify(path: Path) -> Sealed:
-    """Open a build read-only and compare its content with the hash it was sealed with; raises PublishError."""
+    """The build in a file, after comparing the file with its manifest, byte by byte; raises PublishError.
+
+    A build from before there were manifests is compared with the content hash it carries itself.
+    """
     if not path.is_file():
         raise PublishError(f"there is no build {path}")
+    told = manifest.read(path)
+    if told is None:
+        return _verify_content(path)
+    if told.build != path.stem or sha256_of(path) != told.sha256:
+        raise PublishError(
+            f"{path} was changed after it was sealed; `python -m etl verify {path.stem}` says what is different"
+        )
+    return Sealed(told.build, path, told.content, told.tables["observation"].rows)
+
+
+def _verify_content(path: Path) -> Sealed:
     try:
-        connection = duckdb.connect(str(path), read_only=True)
-        try:
+        with duckdb.connect(str(path), read_only=True) as connection:
             rows = connection.execute("select id, content from build").fetchall()
             counts = connection.execute("select count(*) from observation").fetchall()
             content = content_hash(connection)
-        finally:
-            connection.close()
     except duckdb.Error as error:
         raise PublishError(f"{path} is not a readable build ({str(error).splitlines()[0]})") from error
     if len(rows) != 1 or content != rows[0][1]:
@@ -142,6 +189,7 @@ def publish(data: Path, sealed: Sealed) -> bool:
     """Point readers to this build; False where they are there already. Call under `lock`."""
     try:
         now = read_pointer(data) or {}
+        remember(data)  # what a killed publication did not
     except PublishError:
         now = {}
     if now.get("build") == sealed.id and now.get("content") == sealed.content:
@@ -152,12 +200,44 @@ def publish(data: Path, sealed: Sealed) -> bool:
         "content": sealed.content,
         "observations": sealed.observations,
         "previous": now.get("build") if now.get("build") != sealed.id else now.get("previous"),
+        "published": _after(now).isoformat(timespec="microseconds"),
     }
     try:
         write_atomically(data / "current.json", (json.dumps(pointer, indent=1) + "\n").encode())
     except OSError as error:
-        raise PublishError(f"{data / 'current.json'} could not be replaced ({error})") from error
+        raise PublishError(
+            f"{data / 'current.json'} could not be replaced ({error}). The last build keeps serving."
+        ) from error
+    remember(data)
     return True
+
+
+def _after(pointer: Mapping[str, Any]) -> datetime:
+    """Now, but later than the last publication, whatever was done to the clock."""
+    now = datetime.now(UTC)
+    try:
+        return max(now, datetime.fromisoformat(pointer["published"]) + timedelta(microseconds=1))
+    except (KeyError, ValueError, TypeError):
+        return now
+
+
+def remember(data: Path) -> None:
+    """Keep what the published build shows of the sources that keep their history; once is enough, twice is harmless."""
+    pointer = read_pointer(data)
+    if not pointer or not pointer.get("published"):
+        return
+    path = data / pointer["file"]
+    told = manifest.read(path)
+    if told is None:
+        return
+    sources = {id_ for id_, given in told.inputs.items() if given.keeps_history} | history.kept(data)
+    try:
+        history.keep(data, path, sorted(sources), datetime.fromisoformat(pointer["published"]))
+    except OSError as error:
+        raise PublishError(
+            f"build {told.build} is published, but what it shows could not be kept in {data / 'history'} ({error}). "
+            "Remedy: make space; the next publication keeps it."
+        ) from error
 
 
 def rollback(data: Path) -> Sealed:
@@ -170,13 +250,15 @@ def rollback(data: Path) -> Sealed:
     return sealed
 
 
-def prune(data: Path, kept: int = KEPT) -> list[str]:
-    """Remove all but the last builds; never the published one or the one before it. Returns what was removed."""
+def prune(data: Path, kept: int, spare: str = "") -> list[str]:
+    """Remove all but the last builds, but never the published one, the one before it, or `spare`; returns their ids."""
     pointer = read_pointer(data) or {}
     paths = sorted(
         (data / "builds").glob("*.duckdb"), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True
     )
-    old = [path for path in paths[kept:] if path.stem not in (pointer.get("build"), pointer.get("previous"))]
+    needed = (pointer.get("build"), pointer.get("previous"), spare)
+    old = [path for path in paths[kept:] if path.stem not in needed]
     for path in old:
         path.unlink()
+        manifest.place(path).unlink(missing_ok=True)
     return [path.stem for path in old]

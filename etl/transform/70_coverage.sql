@@ -12,12 +12,3 @@ join (select level, country, count(*) as units from map_unit group by all) u
   on u.level = s.level and u.country = s.country
 group by s.indicator, s.country, s.level
 order by all;
-
-update indicator set levels = found.levels, countries = found.countries
-from (
-  select indicator,
-         list_sort(list(distinct country)) as countries,
-         list_filter(['country', 'land', 'nuts2', 'nuts3'], lambda level: list_contains(list(distinct coverage.level), level)) as levels
-  from coverage group by indicator
-) found
-where found.indicator = indicator.id;

@@ -15,7 +15,10 @@ from etl.model import LANGUAGES
 REPOSITORY = Path(__file__).parents[2]
 MODULES = sorted((REPOSITORY / "etl").rglob("*.py"))
 #: Modules that open a DuckDB build; the others leave the engine alone.
-ENGINE = {"load.py", "check.py", "identity.py", "publish.py", "coverage.py", "diff.py", "cli.py"}
+ENGINE = {
+    *("load.py", "check.py", "identity.py", "reuse.py", "publish.py", "manifest.py", "history.py", "coverage.py"),
+    *("diff.py", "release.py", "cli.py"),
+}
 EXECUTE = {"execute", "executemany", "sql", "query"}
 
 

@@ -65,8 +65,8 @@ def test_status_diff_rollback_publish_and_check(run: Run, tiny: Project) -> None
 
     diff = json.loads(run("diff", "--json").stdout)
     assert (diff["old"], diff["new"]) == (first["build"], second["build"])
-    changed = {row["indicator"]: row["changed"] for row in diff["differences"]}
-    assert (changed["adoption_share_pct"], changed["adoption_share_gap_pp"]) == (1, 16)
+    revised = {row["indicator"]: row["revised"] for row in diff["differences"]}
+    assert (revised["adoption_share_pct"], revised["adoption_share_gap_pp"]) == (1, 16)
     assert "adoption_share_pct" in run("diff", str(first["build"])).stdout
 
     assert run("rollback").returncode == 0
@@ -85,7 +85,13 @@ def test_status_diff_rollback_publish_and_check(run: Run, tiny: Project) -> None
         (["fetch", "office_servey"], 2, "there is no source 'office_servey'"),
         (["fetch"], 10, "nothing was lost"),
         (["check"], 12, "nothing is published"),
+        (["verify"], 12, "nothing is published"),
+        (["verify", "abc"], 12, "there is no build"),
         (["diff"], 12, "nothing is published"),
+        (["diff", "--limit", "some"], 2, "not a number of cells"),
+        (["asof", "yesterday"], 2, "not a day like 2026-11-24"),
+        (["asof", "2026-11-24"], 12, "no published source keeps its history"),
+        (["build", "--accept", "office_servey"], 2, "there is no source 'office_servey'"),
         (["rollback"], 12, "no earlier build"),
         (["publish", "abc"], 12, "there is no build"),
         (["new", "source", "Not-An-Id"], 2, "an id is lower-case words"),
@@ -185,8 +191,9 @@ def test_leftovers_of_a_killed_build_are_removed_by_the_next(run: Run, tiny: Pro
     folder = tiny.data / "builds"
     folder.mkdir(parents=True)
     (folder / ".0123456789ab.duckdb").write_bytes(b"half")
+    (folder / "0123456789ab.json").write_bytes(b"{}")
     assert run("build", "--from", tiny.delivery).returncode == 0
-    assert [path.suffix for path in folder.iterdir()] == [".duckdb"]
+    assert sorted(path.suffix for path in folder.iterdir()) == [".duckdb", ".json"]
     assert not list(folder.glob(".*"))
 
 
@@ -202,6 +209,7 @@ def test_the_module_answers_help_from_a_clone() -> None:
         [sys.executable, "-m", "etl", "--help"], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0
-    for command in ("build", "ship", "check", "status", "diff", "publish", "rollback", "fetch", "shapes", "new"):
+    looking = ("check", "verify", "status", "diff", "asof")
+    for command in ("build", "ship", "publish", "rollback", "fetch", "shapes", "new", *looking):
         assert f"\n    {command} " in done.stdout
     assert "Exit codes: 0 done" in done.stdout

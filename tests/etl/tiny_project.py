@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from etl import codes
+from etl.publish import Sealed
 
 REPOSITORY = Path(__file__).parents[2]
+Make = Callable[..., Sealed]
 
 #: The real `etl.cli.main` on another root, in a process of its own, as `python -m etl` runs it.
 MAIN = """

@@ -1,0 +1,20 @@
+"""What every command of the command line is given."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where data lies, where the catalogue lies, the arguments, where to write lines."""
+
+    data: Path
+    root: Path
+    arguments: argparse.Namespace
+    say: Say
