@@ -185,7 +185,7 @@ class Session:
                 urllib.parse.quote_plus(secret),
             }
             for way in sorted(ways - {""}, key=len, reverse=True):
-                text = text.replace(way, f"{{{name}}}")
+                text = re.sub(re.escape(way), f"{{{name}}}", text, flags=re.I)
         return text
 
     # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -237,15 +237,19 @@ def test_files_without_an_address_are_named_and_no_failure(tmp_path: Path) -> No
 # ── Credentials ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("code", [200, 403, 500])
+@pytest.mark.parametrize("code", ["fine", "wrong type", 403, 500])
 def test_credentials_reach_the_server_and_nothing_else(
-    tmp_path: Path, publisher: Publisher, caplog: pytest.LogCaptureFixture, code: int
+    tmp_path: Path, publisher: Publisher, caplog: pytest.LogCaptureFixture, code: str | int
 ) -> None:
     """No line, problem, log or file below the data folder holds them, even where the server repeats them."""
     secret = "p&ss wörd/1"
     caplog.set_level(logging.DEBUG)
-    echo = f"wrong password {secret} for {publisher.address}/a.csv?user=p%26ss%20w%C3%B6rd%2F1".encode()
-    publisher.on("/a.csv", page(b"x", '"1"') if code == 200 else status(code, echo))
+    echo = f"wrong password {secret} for {publisher.address}/a.csv?user=p%26ss%20w%C3%B6rd%2F1, p&amp;ss".encode()
+    answers = {
+        "fine": page(b"x", '"1"'),
+        "wrong type": status(200, echo, content_type="image/p%26ss%20w%C3%B6rd%2F1"),
+    }
+    publisher.on("/a.csv", status(code, echo) if isinstance(code, int) else answers[code])
     said: list[str] = []
     file = File("table", ("table.csv",), publisher.address + "/a.csv?user={ATLAS_TEST_USER}")
     what = replace(PLAIN, files=(file,))
@@ -254,7 +258,7 @@ def test_credentials_reach_the_server_and_nothing_else(
     written = "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
     everything = "\n".join([*said, *result.problems, caplog.text, written])
     assert "{ATLAS_TEST_USER}" in everything
-    for way in (secret, "p%26ss", "w%C3%B6rd", "wörd"):
+    for way in (secret, "p%26ss", "w%C3%B6rd", "w%c3%b6rd", "wörd", "p&amp;ss"):
         assert way not in everything
 
 
