@@ -51,7 +51,7 @@ def figure(
 
 
 @pytest.fixture
-def make(tiny: Project, tmp_path: Path) -> Iterator[Build]:
+def transformed(tiny: Project, tmp_path: Path) -> Iterator[Build]:
     """Make a build of the given figures (and extra indicator files) and open it."""
     opened: list[duckdb.DuckDBPyConnection] = []
 
