@@ -120,7 +120,7 @@
     const level = Atlas.regions[code][2][0];
     if (!Atlas.slice.levels.includes(level)) return null;
     const asked = Atlas.sliceOf(state.indicator, level, state.member);
-    if (!asked.ready) asked.then(later, () => {});
+    if (!asked.ready) asked.then(later, () => Atlas.say(words.failed, true));
     return asked.ready;
   };
   Atlas.national = (country) => {

@@ -182,7 +182,12 @@
 
   /* ---- legend and time ---- */
   Atlas.panel.legend = (fresh) => {
-    if (fresh) $("legend").innerHTML = Atlas.slice.legend;
+    if (fresh) {
+      $("legend").innerHTML = Atlas.slice.legend;
+      document.querySelectorAll("#legend [data-countries]").forEach((bar) => {
+        bar.hidden = S.country && !bar.dataset.countries.includes(S.country);
+      });
+    }
     const means = {};
     for (const c of S.country ? [S.country] : ["DE", "FR"]) {
       const value = Atlas.national(c), scale = Atlas.scaleOf(c);

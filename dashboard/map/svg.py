@@ -216,7 +216,7 @@ def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool) 
             texts += f"<span {data}>{sign} {escape(words.countries[country])} {escape(text)}</span> "
     name = f'<p class="am-scale-name">{escape(", ".join(words.countries[c] for c in countries))}</p>' if several else ""
     return (
-        f'<div class="am-scale">{name}<ol class="am-classes">{classes}</ol>'
+        f'<div class="am-scale" data-countries="{" ".join(countries)}">{name}<ol class="am-classes">{classes}</ol>'
         f'<div class="am-marks" aria-hidden="true">{marks}</div><p class="am-means">{texts.strip()}</p></div>'
     )
 
