@@ -13,7 +13,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import compressed, errors, health, security, slices, urls
+from dashboard import compressed, errors, feeds, health, metrics, security, slices, urls
 from dashboard.compressed import FOREVER, pack, respond
 from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
@@ -22,8 +22,8 @@ from dashboard.pages import Request, pages
 from dashboard.settings import Settings, from_environment
 from dashboard.store import Store
 
-#: Paths that are no pages: Dash's own, static files, health, the data of the map's script.
-_OTHERS = re.compile(r"_|assets/|shapes/|health/|[a-z]{2}/(slice/|regions\.json$)")
+#: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
+_OTHERS = re.compile(r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/(slice/|feeds/|regions\.json$)")
 
 
 def create(settings: Settings | None = None) -> Dash:
@@ -49,6 +49,8 @@ def create(settings: Settings | None = None) -> Dash:
     _static(server)
     _data(server, store)
     health.register(server, store)
+    metrics.register(server, store)
+    feeds.register(server, store, settings)
     security.register(app)
     errors.register(server)
     _documents(app, store, settings)
@@ -72,14 +74,15 @@ def _route_inside_dash(app: Dash, store: Store) -> None:
 
 
 def _split(path: str) -> tuple[str, str, str] | None:
-    """/de/indicator/x → (de, indicator, x); None where no page has this address."""
-    parts = path.strip("/").split("/")
-    if len(parts) not in (2, 3) or parts[0] not in languages() or parts[1] not in pages():
+    """/de/indicator/x → (de, indicator, x), /de/data/status → (de, data/status, ''); None where no page is there."""
+    lang, _, rest = path.strip("/").partition("/")
+    if lang not in languages():
         return None
-    wants_item = getattr(pages()[parts[1]], "ITEM", False)
-    if wants_item != (len(parts) == 3):
-        return None
-    return parts[0], parts[1], parts[2] if wants_item else ""
+    before, _, last = rest.rpartition("/")
+    for name, item in ((rest, ""), (before, last)):
+        if name in pages() and getattr(pages()[name], "ITEM", False) == bool(item):
+            return lang, name, item
+    return None
 
 
 def _documents(app: Dash, store: Store, settings: Settings) -> None:
@@ -109,9 +112,10 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
     build = store.current()
     asked = Request(lang, item, request.args, build)
     query = request.query_string.decode("utf-8", "replace")[:1000]
+    page = pages()[name]
+    state = page.state(asked) if hasattr(page, "state") else ""
 
     def make() -> compressed.Packed:
-        page = pages()[name]
         text = document(
             app,
             words(lang),
@@ -122,10 +126,11 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
             description=page.description(asked),
             body=draw(page.layout(asked)),
             base=settings.base_url,
+            feeds=feeds.links(build, words(lang), page.feeds(asked) if hasattr(page, "feeds") else ()),
         )
         return pack(text.encode(), quality=6)
 
-    packed = build.recent(("document", request.path, query), make)
+    packed = build.recent(("document", request.path, query, state), make)
     return respond(request, packed, "text/html; charset=utf-8", "no-cache")
 
 

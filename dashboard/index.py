@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -37,10 +38,24 @@ class Atlas(Dash):
 
 
 def document(
-    app: Dash, t: Words, *, name: str, path: str, query: str, title: str, description: str, body: str, base: str
+    app: Dash,
+    t: Words,
+    *,
+    name: str,
+    path: str,
+    query: str,
+    title: str,
+    description: str,
+    body: str,
+    base: str,
+    feeds: Iterable[tuple[str, str]],
 ) -> str:
-    """A whole page. `body` is the first paint of its layout."""
+    """A whole page. `body` is the first paint of its layout; `feeds` are (address, title) of those that fit it."""
     g.page = _parts(t, name=name, path=path, query=query, title=title, description=description, body=body, base=base)
+    g.page["alternates"] += "".join(
+        f'<link rel="alternate" type="application/atom+xml" title="{escape(name)}" href="{escape(base + address)}">'
+        for address, name in feeds
+    )
     text: str = app.index()  # type: ignore[no-untyped-call]
     return text
 

@@ -53,6 +53,11 @@ class Build:
     _connection: duckdb.DuckDBPyConnection | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def data(self) -> Path:
+        """The folder that holds the builds, and what the ETL writes beside them."""
+        return self.path.parent.parent
+
     def _open(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
             if self._connection is None:

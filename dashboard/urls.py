@@ -57,6 +57,11 @@ def map_url(lang: str, state: MapState) -> str:
     return page(lang, "map") + (f"?{query}" if query else "")
 
 
+def feed(lang: str, scope: str, item: str = "") -> str:
+    """The path of an Atom feed: /de/feeds/all.xml, /fr/feeds/indicator/<id>.xml, /en/feeds/region/<code>.xml."""
+    return f"/{lang}/feeds/{scope}" + (f"/{item}" if item else "") + ".xml"
+
+
 def slice_url(lang: str, indicator: str, level: str, member: str, build: str) -> str:
     """The address of the figures of one indicator at one level, all periods; frozen by the build in it."""
     query = urlencode([("member", member)] * bool(member) + [("v", build)])

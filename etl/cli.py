@@ -6,29 +6,26 @@ Exit codes are model.Exit; 130 after Ctrl-C. An error is one readable message on
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import duckdb
 
-from etl import publish as publishing
-from etl import release, shapes
+from etl import release, shapes, status
 from etl.catalogue import ROOT, load
 from etl.command import Context, Say
-from etl.coverage import table
 from etl.fetch import REMEDY, fetch_all, judge_with, summary
-from etl.figures import from_delivery, read_shipped, ship
+from etl.figures import from_delivery, ship
 from etl.http import settings_from
 from etl.lock import lock
 from etl.model import AtlasError, DeliveryError, Exit
 from etl.skeleton import write_skeleton
-from etl.snapshot import find_deliveries, latest, snapshot
+from etl.snapshot import find_deliveries
 
 INTERRUPTED: Final = 130
 _INTERRUPT: Final = "interrupted; nothing was published, the last build keeps serving"
@@ -40,7 +37,7 @@ def main(argv: list[str], say: Say, root: Path = ROOT) -> int:
     try:
         arguments = _parser().parse_args(argv)
         context = Context(Path(os.environ.get("ATLAS_DATA") or "data"), root, arguments, say)
-        return int(_COMMANDS[arguments.command](context))
+        return _run(context)
     except AtlasError as error:
         return _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, duckdb.InterruptException):
@@ -57,6 +54,17 @@ def main(argv: list[str], say: Say, root: Path = ROOT) -> int:
         return _fail(f"{error.filename or 'system'}: {error.strerror or error}", Exit.PUBLISH)
 
 
+def _run(context: Context) -> int:
+    """One command, and then where the sources stand, for the dashboard; also after one that failed."""
+    command = context.arguments.command
+    try:
+        return int(_COMMANDS[command](context))
+    finally:
+        interrupted = isinstance(sys.exception(), KeyboardInterrupt)
+        if command in _MOVING and not interrupted and (problem := status.renew(context)):
+            sys.stderr.write(f"warning: {problem}\n")
+
+
 def _fail(message: str, code: int) -> int:
     sys.stderr.write(f"error: {message}\n")
     return code
@@ -70,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m etl",
         description="From publishers' deliveries to a sealed build.",
-        epilog="Exit codes: 0 done, 2 usage, 10 delivery, 11 check, 12 publish, 13 catalogue, 130 interrupted.",
+        epilog="Exit codes: 0 done, 2 usage, 10 delivery, 11 check, 12 publish, 13 catalogue, 14 overdue, "
+        "130 interrupted.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -91,22 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.choices["build"].add_argument(
         "--accept", action="append", default=[], metavar="SOURCE", help="let this source go or jump as it likes"
     )
-    add("check", "run the checks on the published build and see that it is unchanged")
-    command = add("verify", "prove a build against its manifest, table by table")
-    command.add_argument("build", nargs="?", help="id of a build in data/builds (default: the published one)")
-    add("status", "show the published build and where each source stands").add_argument("--json", action="store_true")
-    command = add("diff", "show what a build changes against the published one, cell by cell")
-    command.add_argument(
-        "build", nargs="?", help="its id (default: what the published one changed against the one before)"
-    )
-    command.add_argument("--json", action="store_true", help="all cells, as JSON")
-    command.add_argument("--markdown", action="store_true")
-    command.add_argument("--limit", type=_count, default=20, metavar="N", help="how many cells to show (default: 20)")
-    command = add("asof", "show what was published on a day, of sources whose publisher rewrites history")
-    command.add_argument("day", type=_moment, metavar="DAY", help="like 2026-11-24; its end, UTC")
-    for name in ("source", "indicator", "region"):
-        command.add_argument(f"--{name}", metavar="ID", help=f"only this {name}")
-    command.add_argument("--json", action="store_true")
+    _add_looking(add)
     add("publish", "point readers to a sealed build, whatever it changes").add_argument(
         "build", help="id of a build in data/builds"
     )
@@ -127,6 +121,28 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("kind", choices=("source", "indicator"))
     command.add_argument("id")
     return parser
+
+
+def _add_looking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands that only look."""
+    add("check", "run the checks on the published build and see that it is unchanged")
+    command = add("verify", "prove a build against its manifest, table by table")
+    command.add_argument("build", nargs="?", help="id of a build in data/builds (default: the published one)")
+    command = add("status", "show the published build and where each source stands; the exit code says how well")
+    command.add_argument("--json", action="store_true")
+    command.add_argument("--prometheus", action="store_true", help="as metrics, for a textfile collector")
+    command = add("diff", "show what a build changes against the published one, cell by cell")
+    command.add_argument(
+        "build", nargs="?", help="its id (default: what the published one changed against the one before)"
+    )
+    command.add_argument("--json", action="store_true", help="all cells, as JSON")
+    command.add_argument("--markdown", action="store_true")
+    command.add_argument("--limit", type=_count, default=20, metavar="N", help="how many cells to show (default: 20)")
+    command = add("asof", "show what was published on a day, of sources whose publisher rewrites history")
+    command.add_argument("day", type=_moment, metavar="DAY", help="like 2026-11-24; its end, UTC")
+    for name in ("source", "indicator", "region"):
+        command.add_argument(f"--{name}", metavar="ID", help=f"only this {name}")
+    command.add_argument("--json", action="store_true")
 
 
 def _day(text: str) -> date:
@@ -173,32 +189,6 @@ def _ship(context: Context) -> int:
     return Exit.DONE
 
 
-def _status(context: Context) -> int:
-    catalogue, data = load(context.root), context.data
-    sources: dict[str, dict[str, Any]] = {}
-    for id_, module in catalogue.sources.items():
-        shipped, fetched = read_shipped(data, id_), latest(data, module.source)
-        complete = snapshot(data, module.source) is not None
-        sources[id_] = {
-            "shipped": shipped.retrieved.isoformat() if shipped else None,
-            "fetched": max(r.retrieved for r in fetched.values()).isoformat() if fetched and complete else None,
-            "observations": shipped.rows.height if shipped else 0,
-            "rhythm": module.source.rhythm,
-        }
-    pointer = publishing.read_pointer(data)
-    if context.arguments.json:
-        builds = sorted(path.stem for path in (data / "builds").glob("*.duckdb"))
-        content = {"current": pointer, "builds": builds, "sources": sources}
-        context.say(json.dumps(content, indent=1, ensure_ascii=False))
-        return Exit.DONE
-    context.say(f"published: {pointer['build']}" if pointer else "published: nothing yet; run `python -m etl build`")
-    rows = [
-        (id_, s["shipped"] or "–", s["fetched"] or "–", s["rhythm"], s["observations"]) for id_, s in sources.items()
-    ]
-    context.say(table(("source", "shipped", "fetched", "renewed", "observations"), rows, numbers=1))
-    return Exit.DONE
-
-
 def _fetch(context: Context) -> int:
     catalogue = load(context.root)
     wanted = context.arguments.source or list(catalogue.sources)
@@ -228,12 +218,14 @@ def _new(context: Context) -> int:
     return Exit.DONE
 
 
+#: After these, a source may stand elsewhere.
+_MOVING: Final = ("build", "ship", "publish", "rollback", "fetch")
 _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
     "build": release.build,
     "ship": _ship,
     "check": release.check_published,
     "verify": release.verify,
-    "status": _status,
+    "status": status.show,
     "diff": release.diff,
     "asof": release.as_of,
     "publish": release.publish,

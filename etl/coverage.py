@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+
+from etl.model import PublishError
 
 _COVERAGE: Final = """select i.id, c.country, c.level,
     if(c.first_period = c.last_period, c.first_period, c.first_period || '–' || c.last_period),
@@ -14,6 +17,8 @@ _COVERAGE: Final = """select i.id, c.country, c.level,
   from coverage c join indicator i on i.id = c.indicator
   order by list_position(['adoption', 'jobs', 'funding', 'research', 'context'], i.theme), i."order", i.id, c.country,
     list_position(['country', 'land', 'nuts2', 'nuts3'], c.level)"""
+_SOURCES: Final = """select s.id, s.retrieved, (select count(*) from observation o where o.source = s.id)
+  from source s order by s.id"""
 _HEADER: Final = ("indicator", "country", "level", "years", "regions", "observed", "missing")
 
 
@@ -27,6 +32,15 @@ def coverage_table(build: Path) -> str:
     observed, missing = sum(row[5] for row in rows), sum(row[6] for row in rows)
     total = ("total", "", "", "", "", observed, missing)
     return table(_HEADER, [*rows, total], numbers=3)
+
+
+def built_sources(build: Path) -> dict[str, tuple[date, int]]:
+    """source → the day of its newest file, and its number of observations; raises PublishError for a broken build."""
+    try:
+        with duckdb.connect(str(build), read_only=True) as connection:
+            return {id_: (day, rows) for id_, day, rows in connection.execute(_SOURCES).fetchall()}
+    except duckdb.Error as error:
+        raise PublishError(f"{build} is not a readable build ({str(error).splitlines()[0]})") from error
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]], numbers: int) -> str:

@@ -23,6 +23,7 @@ class Exit(IntEnum):
     CHECK = 11
     PUBLISH = 12
     CATALOGUE = 13
+    OVERDUE = 14
 
 
 class AtlasError(Exception):

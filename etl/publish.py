@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from etl import history, manifest
+from etl import changes, history, manifest
 from etl.catalogue import Catalogue
 from etl.figures import Figures
 from etl.identity import build_id, code_hash, content_hash, content_of, input_hashes, table_hashes
@@ -192,6 +192,8 @@ def publish(data: Path, sealed: Sealed) -> bool:
         remember(data)  # what a killed publication did not
     except PublishError:
         now = {}
+    with contextlib.suppress(PublishError):
+        changes.keep(data, now)
     if now.get("build") == sealed.id and now.get("content") == sealed.content:
         return False
     pointer = {
@@ -209,6 +211,7 @@ def publish(data: Path, sealed: Sealed) -> bool:
             f"{data / 'current.json'} could not be replaced ({error}). The last build keeps serving."
         ) from error
     remember(data)
+    changes.keep(data, pointer)
     return True
 
 

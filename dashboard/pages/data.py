@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import queries, urls
 from dashboard.components.controls import THEMES
 from dashboard.components.foot import linked
+from dashboard.feeds import CONTENT_TYPE
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -42,6 +43,8 @@ def layout(request: Request) -> list[Component]:
             children=[
                 html.H1(title(request)),
                 html.P(description(request), className="subtitle"),
+                html.P(html.A(t("How fresh the figures are"), href=urls.page(t.lang, "data/status"))),
+                *_feeds(t, request),
                 html.H2(t("Indicators")),
                 *[part for theme in THEMES for part in _theme(t, request, theme)],
                 html.H2(t("Sources")),
@@ -54,6 +57,18 @@ def layout(request: Request) -> list[Component]:
 
 def register(_app: Dash) -> None:
     """Nothing happens on this page."""
+
+
+def _feeds(t: Words, request: Request) -> list[Component]:
+    """The feed of all changes, and those of the countries, Länder and régions."""
+    known = queries.regions(request.build)
+    codes = [code for level in ("country", "land") for code in queries.units(request.build, level)]
+    regions = sorted((known[code].name(t.lang), code) for code in codes)
+    links = [html.Li(html.A(name, href=urls.feed(t.lang, "region", code), type=CONTENT_TYPE)) for name, code in regions]
+    return [
+        html.P(html.A(t("Follow all changes (Atom)"), href=urls.feed(t.lang, "all"), type=CONTENT_TYPE)),
+        html.Details([html.Summary(t("Follow a region")), html.Ul(links, className="columns")], className="feeds"),
+    ]
 
 
 def _theme(t: Words, request: Request, theme: str) -> list[Component]:

@@ -35,6 +35,12 @@ def title(request: Request) -> str:
     return titles.title(read(request))
 
 
+def feeds(request: Request) -> list[tuple[str, str]]:
+    """The feeds of the indicator and of the region picked."""
+    state = read(request).state
+    return [("indicator", state.indicator), *([("region", state.region)] if state.region else [])]
+
+
 def description(request: Request) -> str:
     """For search engines and previews: what the indicator is."""
     return str(read(request).indicator["definition"])

@@ -19,7 +19,7 @@ SAME = {
     "de": {"Definition", "Kreise", "Region", "Zoom"},
     "fr": {
         *("Adoption", "France", "Kreise", "Licence", "Länder", "Pause"),
-        *("Sources", "Zoom", "départements", "régions"),
+        *("Source", "Sources", "Zoom", "départements", "régions"),
     },
 }
 

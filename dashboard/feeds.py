@@ -1,0 +1,251 @@
+"""Atom feeds of what publications changed: for all, per indicator, per region (with what lies in it), in each language.
+
+RFC 4287. Ids are made from what is told, never from the host, so they stay when the site moves.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from dash import html
+from flask import Flask, Response, request
+
+from dashboard import changes, queries, urls
+from dashboard.changes import Release
+from dashboard.compressed import pack, respond
+from dashboard.firstpaint import draw
+from dashboard.i18n import Words, languages, words
+from dashboard.queries import Row
+from dashboard.settings import Settings
+from dashboard.store import Build, Store
+from dashboard.urls import MapState
+from dashboard.view import flag_word
+
+#: Entries of a feed, and values of each kind in an entry, at most.
+ENTRIES, VALUES = 100, 10
+CONTENT_TYPE = "application/atom+xml"
+_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "regional-ai-atlas/feeds")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One feed to be written. scope: 'all', 'indicator' or 'region'; item: its id. base: public address, no slash."""
+
+    build: Build
+    t: Words
+    base: str
+    scope: str
+    item: str
+
+    @property
+    def path(self) -> str:
+        """Its address on the site."""
+        return urls.feed(self.t.lang, self.scope, self.item)
+
+    def id(self, *parts: str) -> str:
+        """A permanent id of the feed or, with parts, of something in it."""
+        return uuid.uuid5(_IDS, "/".join((self.t.lang, self.scope, self.item, *parts))).urn
+
+    def name(self, code: str) -> str:
+        """A region's name in the feed's language, with its code where others are called the same (Leipzig)."""
+        known = queries.regions(self.build)
+        if code not in known:
+            return code
+        name = known[code].name(self.t.lang)
+        namesakes = sum(region.name(self.t.lang) == name for region in known.values())
+        return f"{name} ({code})" if namesakes > 1 else name
+
+
+def register(server: Flask, store: Store, settings: Settings) -> None:
+    """The addresses of all feeds."""
+
+    def answer(lang: str, scope: str, item: str) -> Response:
+        if lang not in languages():
+            raise urls.NotFoundError(lang)
+        build = store.current()
+        base = settings.base_url or request.host_url.rstrip("/")
+        feed = Feed(build, words(lang), base, scope, _item(build, scope, item))
+        newest = next((p.path.name for p in changes.publications(build.data)), "")
+        packed = build.recent(("feed", feed.path, base, newest), lambda: pack(write(feed), quality=5))
+        return respond(request, packed, f"{CONTENT_TYPE}; charset=utf-8", "no-cache")
+
+    @server.get("/<lang>/feeds/all.xml")
+    def feed_of_all(lang: str) -> Response:
+        return answer(lang, "all", "")
+
+    @server.get("/<lang>/feeds/<any(indicator, region):scope>/<item>.xml")
+    def feed_of_one(lang: str, scope: str, item: str) -> Response:
+        return answer(lang, scope, item)
+
+
+def _item(build: Build, scope: str, item: str) -> str:
+    """The id as the build writes it; raises urls.NotFoundError with the nearest one."""
+    if scope == "indicator":
+        urls.known(item, queries.indicators(build, "en"))
+    if scope == "region":
+        codes = queries.region_codes(build)
+        urls.known(item, codes)
+        return codes[item]
+    return item
+
+
+def title(build: Build, t: Words, scope: str, item: str) -> str:
+    """What a feed is called, for its own title and for links to it."""
+    if scope == "indicator":
+        return t("Changes: {what}", what=queries.indicators(build, t.lang)[item]["title"])
+    if scope == "region":
+        return t("Changes: {what}", what=queries.regions(build)[item].name(t.lang))
+    return t("All changes of figures")
+
+
+def links(build: Build, t: Words, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(address, title) for the head of a page: the feed of all, and those `wanted` as (scope, item)."""
+    return [(urls.feed(t.lang, *each), title(build, t, *each)) for each in (("all", ""), *wanted)]
+
+
+# ── The document ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write(feed: Feed) -> bytes:
+    """The feed as XML."""
+    t, atlas = feed.t, feed.t("Regional AI Atlas")
+    regions = _inside(feed.build, feed.item) if feed.scope == "region" else None
+    indicator = feed.item if feed.scope == "indicator" else ""
+    found = list(changes.releases(feed.build.data, ENTRIES, indicator=indicator, regions=regions))
+    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": t.lang})
+    SubElement(root, "id").text = feed.id()
+    SubElement(root, "title").text = f"{title(feed.build, t, feed.scope, feed.item)} · {atlas}"
+    SubElement(root, "subtitle").text = t("New, revised and withdrawn figures, at each publication.")
+    SubElement(root, "updated").text = _stamp(found[0].publication.published if found else _published(feed.build))
+    SubElement(root, "link", rel="self", type=CONTENT_TYPE, href=feed.base + feed.path)
+    SubElement(root, "link", rel="alternate", type="text/html", href=feed.base + _page(feed, indicator))
+    SubElement(SubElement(root, "author"), "name").text = atlas
+    for release in found:
+        root.append(_entry(feed, release))
+    text: str = tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+
+
+def _inside(build: Build, code: str) -> set[str]:
+    """A region and all that lie in it."""
+    known, found = queries.regions(build), {code}
+    for region in sorted(known.values(), key=lambda region: region.level):
+        if code == region.land or region.parent in found:
+            found.add(region.code)
+    return found
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _published(build: Build) -> datetime:
+    """When the build was published; a pointer of before that was written down: when its file was."""
+    told = build.pointer.get("published")
+    return datetime.fromisoformat(told) if told else datetime.fromtimestamp(build.path.stat().st_mtime, UTC)
+
+
+def _page(feed: Feed, indicator: str) -> str:
+    """The page where a reader sees what an entry speaks of."""
+    known = indicator in queries.indicators(feed.build, feed.t.lang)
+    if feed.scope == "region":
+        return urls.map_url(feed.t.lang, MapState(indicator=indicator if known else "", region=feed.item))
+    return urls.page(feed.t.lang, "indicator", indicator) if known else urls.page(feed.t.lang, "data")
+
+
+# ── One entry ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _entry(feed: Feed, release: Release) -> Element:
+    t, publication, entry = feed.t, release.publication, Element("entry")
+    row = queries.indicators(feed.build, t.lang).get(release.indicator)
+    what = row["title"] if row else release.indicator
+    when = t.period(release.first)
+    when += f" – {t.period(release.last)}" if release.last != release.first else ""
+    build = f"{publication.published.isoformat()}-{publication.new}"
+    SubElement(entry, "id").text = feed.id(build, release.indicator, release.first, release.last)
+    SubElement(entry, "title").text = f"{what}, {when} ({_counts(t, release)})"
+    SubElement(entry, "updated").text = _stamp(publication.published)
+    SubElement(entry, "published").text = _stamp(publication.published)
+    SubElement(entry, "link", rel="alternate", type="text/html", href=feed.base + _page(feed, release.indicator))
+    for kind in sorted(set(release.cells["change"])):
+        SubElement(entry, "category", term=kind, label=_kinds(t)[kind])
+    content = SubElement(entry, "content", type="html")
+    content.text = draw(_body(feed, release, row))
+    return entry
+
+
+def _kinds(t: Words) -> dict[str, str]:
+    """Kind of change → its word; the order is that of entries."""
+    return {"revised": t("revised"), "new": t("new"), "vanished": t("withdrawn"), "status": t("other flag")}
+
+
+def _counts(t: Words, release: Release) -> str:
+    counted = {word: release.count(kind) for kind, word in _kinds(t).items()}
+    return ", ".join(t("{what}: {n}", what=word, n=t.number(n)) for word, n in counted.items() if n)
+
+
+def _body(feed: Feed, release: Release, row: Row | None) -> list[html.P | html.Ul]:
+    """Per kind of change: how many, and the values; the largest revisions first, else the larger regions."""
+    t, source = feed.t, queries.sources(feed.build).get(str(release.cells["source"][0]))
+    parts: list[html.P | html.Ul] = [html.P(row["unit_words"])] if row else []
+    told = source is None or bool(source["redistribute"])
+    for kind, word in _kinds(t).items():
+        cells = [cell for cell in release.cells.to_dicts() if cell["change"] == kind]
+        if not cells:
+            continue
+        parts.append(html.P(html.B(t("{what}: {n}", what=word, n=t.number(len(cells))))))
+        if told:
+            lines = list(_lines(feed, release, row, sorted(cells, key=lambda cell: _weight(feed, cell))[:VALUES]))
+            more = len(cells) - len(lines)
+            lines += [t("… and {n} more", n=t.number(more))] * bool(more)
+            parts.append(html.Ul([html.Li(line) for line in lines]))
+    if source is not None:
+        parts.append(html.P(f"{t('Source:')} {source['publisher']}. {t.of(source['credit'])}"))
+    if not told:
+        parts.append(html.P(t("The values are on the site: the licence does not let us hand them on.")))
+    return parts
+
+
+def _weight(feed: Feed, cell: Row) -> tuple[float, int, str, str, str]:
+    """For sorting: revisions by their size, all else by the level of the region."""
+    region = queries.regions(feed.build).get(cell["region"])
+    moved = -round(abs(cell["new"] - cell["old"]), 9) if cell["change"] == "revised" and cell["new"] is not None else 0.0
+    return moved, region.level if region else 9, cell["region"], cell["period"], cell["member"]
+
+
+def _lines(feed: Feed, release: Release, row: Row | None, cells: list[Row]) -> Iterator[str]:
+    t = feed.t
+    for cell in cells:
+        member = (row["members"].get(cell["member"], cell["member"]) if row else cell["member"]) or ""
+        when = t.period(cell["period"]) if release.first != release.last else ""
+        where = ", ".join(part for part in (feed.name(cell["region"]), member, when) if part)
+        old, new = _values(t, row, cell["old"], cell["new"])
+        if cell["change"] == "status":
+            old, new = flag_word(t, cell["old_status"]) or "–", flag_word(t, cell["new_status"]) or "–"
+        flag = flag_word(t, cell["new_status"] or "") if cell["change"] in ("new", "revised") else ""
+        what = {"new": new, "vanished": old}.get(cell["change"], f"{old} → {new}")
+        yield t("{what}: {n}", what=where, n=what) + (f" ({flag})" if flag else "")
+
+
+def _values(t: Words, row: Row | None, old: float | None, new: float | None) -> tuple[str, str]:
+    """Both values as readers see them; with as many more decimals as it takes to tell them apart."""
+    unit, decimals = (row["unit"], row["decimals"]) if row else ("", 2)
+    sign = bool(row) and row["derive_kind"] in ("change", "change_pct", "gap")  # type: ignore[index]
+
+    def text(value: float | None, extra: int) -> str:
+        if value is None:
+            return ""
+        if not extra:
+            return t.value(value, unit, decimals, sign=sign)
+        return t.number(value, decimals + extra, sign=sign) + t.suffix(unit)
+
+    for extra in range(7):
+        first, second = text(old, extra), text(new, extra)
+        if first != second:
+            break
+    return first, second
