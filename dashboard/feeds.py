@@ -214,7 +214,7 @@ def _body(feed: Feed, release: Release, row: Row | None) -> list[html.P | html.U
 def _weight(feed: Feed, cell: Row) -> tuple[float, int, str, str, str]:
     """For sorting: revisions by their size, all else by the level of the region."""
     region = queries.regions(feed.build).get(cell["region"])
-    moved = -round(abs(cell["new"] - cell["old"]), 9) if cell["change"] == "revised" and cell["new"] is not None else 0.0
+    moved = -round(abs(cell["new"] - cell["old"]), 9) if cell["change"] == "revised" else 0.0
     return moved, region.level if region else 9, cell["region"], cell["period"], cell["member"]
 
 

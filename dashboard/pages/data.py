@@ -8,7 +8,6 @@ from dash.development.base_component import Component
 from dashboard import queries, urls
 from dashboard.components.controls import THEMES
 from dashboard.components.foot import linked
-from dashboard.feeds import CONTENT_TYPE
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -64,9 +63,9 @@ def _feeds(t: Words, request: Request) -> list[Component]:
     known = queries.regions(request.build)
     codes = [code for level in ("country", "land") for code in queries.units(request.build, level)]
     regions = sorted((known[code].name(t.lang), code) for code in codes)
-    links = [html.Li(html.A(name, href=urls.feed(t.lang, "region", code), type=CONTENT_TYPE)) for name, code in regions]
+    links = [html.Li(html.A(name, href=urls.feed(t.lang, "region", code))) for name, code in regions]
     return [
-        html.P(html.A(t("Follow all changes (Atom)"), href=urls.feed(t.lang, "all"), type=CONTENT_TYPE)),
+        html.P(html.A(t("Follow all changes (Atom)"), href=urls.feed(t.lang, "all"))),
         html.Details([html.Summary(t("Follow a region")), html.Ul(links, className="columns")], className="feeds"),
     ]
 

@@ -7,7 +7,6 @@ from dash.development.base_component import Component
 
 from dashboard import queries, urls
 from dashboard.components.foot import foot
-from dashboard.feeds import CONTENT_TYPE
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -48,7 +47,7 @@ def layout(request: Request) -> list[Component]:
     sections = [
         html.H1(row["title"]),
         html.P(html.A(t("Show on the map"), href=on_map, className="button")),
-        html.P(html.A(t("Follow changes (Atom)"), href=urls.feed(t.lang, "indicator", row["id"]), type=CONTENT_TYPE)),
+        html.P(html.A(t("Follow changes (Atom)"), href=urls.feed(t.lang, "indicator", row["id"]))),
         html.H2(t("Definition")),
         html.P(row["definition"]),
         html.P([html.B(t("Unit:") + " "), row["unit_words"]]),
