@@ -61,7 +61,8 @@
     paint();
     panel.words();
     // 500 rows take longer than the map: the map is painted first, the table in the next task.
-    requestAnimationFrame(() => setTimeout(panel.table));
+    $("table").setAttribute("aria-busy", "true");
+    requestAnimationFrame(() => setTimeout(() => { panel.table(); $("table").removeAttribute("aria-busy"); }));
     panel.crumbs();
     panel.card();
     panel.links();

@@ -110,6 +110,7 @@ class Visit:
 
     def shown(self) -> dict[str, Any]:
         """All that the map page shows (`SHOWN`)."""
+        self.page.locator("#table:not([aria-busy])").wait_for(state="attached")
         found: dict[str, Any] = self.page.evaluate(SHOWN)
         return found
 

@@ -59,7 +59,7 @@ def test_the_map_has_one_scale_or_two_as_the_verdict_says(opened: Build) -> None
         joint = view.indicator["verdict"] in ("same", "single")
         if len(scales) == 2:
             assert (scales["DE"] is scales["FR"]) is joint, view.state
-        bars = drawing.legend(view).count('<div class="am-scale">') + drawing.legend(view).count('<ol class="am-sizes"')
+        bars = drawing.legend(view).count('<div class="am-scale"') + drawing.legend(view).count('<ol class="am-sizes"')
         assert bars == (1 if joint else len(view.indicator["countries"])), view.state
 
 
