@@ -13,7 +13,6 @@ from typing import Final
 import polars as pl
 
 from etl.catalogue import Catalogue
-from etl.model import Source
 
 #: Fewer cells than these say nothing about shares.
 ENOUGH: Final = 12
@@ -35,17 +34,19 @@ def renewed(catalogue: Catalogue, ways: Mapping[str, str]) -> set[str]:
     return {id_ for id_ in catalogue.sources if catalogue.of_source(id_) and ways.get(id_) != "shipped"}
 
 
-def judge(before: pl.DataFrame, cells: pl.DataFrame, sources: Mapping[str, Source], renewed: Iterable[str]) -> Verdict:
+def judge(before: pl.DataFrame, cells: pl.DataFrame, catalogue: Catalogue, weighed: Iterable[str]) -> Verdict:
     """Weigh the changes `cells` (etl.diff.changes) against what was there `before` (etl.diff.observations).
 
-    renewed: the sources to weigh. A source blocks where more than most_lost of its
-    values vanish, or where the median relative move of its revised values exceeds most_moved; half of either warns.
+    weighed: source ids. A source blocks where more than most_lost of its values vanish, or where the median relative
+    move of its revised values exceeds most_moved; half of the latter warns, and so does any loss. Only what the source
+    itself says counts: a derived gap near zero doubles at a breath.
     """
     blockers, warnings = [], []
-    for id_ in sorted(set(renewed) & set(before["source"].unique().to_list())):
-        source = sources[id_]
-        had = before.filter((pl.col("source") == id_) & pl.col("value").is_not_null()).height
-        mine = cells.filter(pl.col("source") == id_)
+    for id_ in sorted(set(weighed) & set(before["source"].unique().to_list())):
+        source = catalogue.sources[id_].source
+        own = pl.col("indicator").is_in([indicator.id for indicator in catalogue.of_source(id_)])
+        had = before.filter(own & pl.col("value").is_not_null()).height
+        mine = cells.filter(own)
         lost = mine.filter(pl.col("change") == "vanished").height
         moved = _median_move(mine)
         if had >= ENOUGH and lost > source.most_lost * had:

@@ -42,6 +42,14 @@ def lock(data: Path, command: str = "python -m etl") -> Iterator[None]:
                 file.truncate(0)
 
 
+def sweep(*folders: Path) -> None:
+    """Remove what killed processes left of files that snapshot.write_atomically wrote; living ones keep theirs."""
+    for path in (path for folder in folders for path in folder.glob(".*.tmp")):
+        pid = path.name.split(".")[-2]
+        if not (pid.isdecimal() and _alive(int(pid))):
+            path.unlink(missing_ok=True)
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -52,7 +60,7 @@ def _holder(data: Path) -> str:
     try:
         told = json.loads((data / "build.lock").read_text(encoding="utf-8"))
         pid, command, since, host = int(told["pid"]), told["command"], told["since"], told["host"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return unknown
     if host == platform.node() and not _alive(pid):
         return unknown

@@ -23,6 +23,7 @@ from etl.catalogue import Catalogue
 from etl.figures import Figures
 from etl.identity import build_id, code_hash, content_hash, content_of, input_hashes, table_hashes
 from etl.load import fill
+from etl.lock import sweep
 from etl.manifest import Input, Manifest
 from etl.model import PublishError
 from etl.reuse import Before
@@ -185,8 +186,9 @@ def read_pointer(data: Path) -> dict[str, Any] | None:
     return content
 
 
-def publish(data: Path, sealed: Sealed) -> bool:
-    """Point readers to this build; False where they are there already. Call under `lock`."""
+def publish(data: Path, sealed: Sealed, at: datetime | None = None) -> bool:
+    """Point readers to this build; False where they are there already. Call under `lock`. at: when, if not now."""
+    sweep(data, data / "changes", *data.glob("history/*"))
     try:
         now = read_pointer(data) or {}
         remember(data)  # what a killed publication did not
@@ -202,7 +204,7 @@ def publish(data: Path, sealed: Sealed) -> bool:
         "content": sealed.content,
         "observations": sealed.observations,
         "previous": now.get("build") if now.get("build") != sealed.id else now.get("previous"),
-        "published": _after(now).isoformat(timespec="microseconds"),
+        "published": _after(now, at or datetime.now(UTC)).isoformat(timespec="microseconds"),
     }
     try:
         write_atomically(data / "current.json", (json.dumps(pointer, indent=1) + "\n").encode())
@@ -215,9 +217,8 @@ def publish(data: Path, sealed: Sealed) -> bool:
     return True
 
 
-def _after(pointer: Mapping[str, Any]) -> datetime:
+def _after(pointer: Mapping[str, Any], now: datetime) -> datetime:
     """Now, but later than the last publication, whatever was done to the clock."""
-    now = datetime.now(UTC)
     try:
         return max(now, datetime.fromisoformat(pointer["published"]) + timedelta(microseconds=1))
     except (KeyError, ValueError, TypeError):

@@ -89,8 +89,7 @@ def _weigh(catalogue: Catalogue, data: Path, new: publishing.Sealed, weighed: se
     before = observations(old.path)
     cells = compare(before, observations(new.path))
     say(f"  against build {old.id}: {_summary(cells)}")
-    sources = {id_: module.source for id_, module in catalogue.sources.items()}
-    verdict = gate.judge(before, cells, sources, weighed)
+    verdict = gate.judge(before, cells, catalogue, weighed)
     for warning in verdict.warnings:
         say(f"  warning: {warning}")
     return verdict.blockers
