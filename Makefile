@@ -5,7 +5,7 @@ RUN_STAMP := .venv/.run-installed
 TEST_STAMP := .venv/.test-installed
 export ATLAS_DATA ?= data
 
-.PHONY: run test lint build bench clean
+.PHONY: run test lint build docs bench clean
 
 run: build
 	$(BIN)/python -m dashboard
@@ -21,6 +21,11 @@ lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# -W -n: a broken link or a page that no table of contents leads to stops it.
+docs: $(TEST_STAMP)
+	$(BIN)/python -m sphinx -W -n -E -q -c docs . build/docs -d build/docs-cache
+	@echo "written: build/docs/index.html"
 
 bench: $(TEST_STAMP) build
 	tests/ensure-chromium

@@ -5,8 +5,21 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 ROOT = Path(__file__).resolve().parent.parent
+
+#: Variable → default and meaning; docs/reference.py makes the tables of the documentation from it.
+VARIABLES: Final = {
+    "ATLAS_HOST": ("127.0.0.1", "address to listen on"),
+    "ATLAS_PORT": ("8050", "port to listen on"),
+    "ATLAS_DATA": ("data", "folder with `builds/` and `current.json`"),
+    "ATLAS_BASE_URL": (
+        "",
+        "public address, such as `https://atlas.example.org`, for absolute links; empty: links without a host",
+    ),
+    "ATLAS_WORKERS": ("2", "server processes"),
+}
 
 
 @dataclass(frozen=True)
@@ -24,20 +37,17 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Read ATLAS_HOST, ATLAS_PORT, ATLAS_DATA, ATLAS_BASE_URL and ATLAS_WORKERS.
-
-    Raises SystemExit with a sentence where a value cannot be read.
-    """
-    get = os.environ.get
+    """Read all VARIABLES, an empty one counts as not set; raises SystemExit with a sentence where one cannot be read."""
+    read = {name: os.environ.get(name) or default for name, (default, _) in VARIABLES.items()}
     try:
-        port, workers = int(get("ATLAS_PORT", "8050")), int(get("ATLAS_WORKERS", "2"))
+        port, workers = int(read["ATLAS_PORT"]), int(read["ATLAS_WORKERS"])
     except ValueError as error:
         raise SystemExit(f"ATLAS_PORT and ATLAS_WORKERS must be whole numbers: {error}") from None
-    data = Path(get("ATLAS_DATA", "data"))
+    data = Path(read["ATLAS_DATA"])
     return Settings(
-        host=get("ATLAS_HOST", "127.0.0.1"),
+        host=read["ATLAS_HOST"],
         port=port,
         data=data if data.is_absolute() else ROOT / data,
-        base_url=get("ATLAS_BASE_URL", "").rstrip("/"),
+        base_url=read["ATLAS_BASE_URL"].rstrip("/"),
         workers=workers,
     )

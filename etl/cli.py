@@ -24,7 +24,8 @@ from etl.figures import from_delivery, ship
 from etl.http import settings_from
 from etl.lock import lock
 from etl.model import AtlasError, DeliveryError, Exit
-from etl.skeleton import write_skeleton
+from etl.settings import DATA
+from etl.skeleton import KINDS, write_skeleton
 from etl.snapshot import find_deliveries
 
 INTERRUPTED: Final = 130
@@ -35,8 +36,8 @@ def main(argv: list[str], say: Say, root: Path = ROOT) -> int:
     """Run one command and return its exit code; data lies in $ATLAS_DATA (default `data`)."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        arguments = _parser().parse_args(argv)
-        context = Context(Path(os.environ.get("ATLAS_DATA") or "data"), root, arguments, say)
+        arguments = command_line().parse_args(argv)
+        context = Context(Path(DATA.value()), root, arguments, say)
         return _run(context)
     except AtlasError as error:
         return _fail(str(error), error.exit_code)
@@ -74,7 +75,8 @@ def _interrupt(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """The parser of all commands; docs/reference.py shows what it takes."""
     parser = argparse.ArgumentParser(
         prog="python -m etl",
         description="From publishers' deliveries to a sealed build.",
@@ -117,9 +119,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="holds bkg_vg5000/ and ign_admin_express/ as published",
     )
-    command = add("new", "write a commented file to start from")
-    command.add_argument("kind", choices=("source", "indicator"))
-    command.add_argument("id")
+    command = add(
+        "new", "write the one file of a source, indicator or page, and a test that fails until it is filled in"
+    )
+    command.add_argument("kind", choices=KINDS, help="what to start")
+    command.add_argument("id", help="lower-case words joined by '_', like eurostat_isoc_eb_ai; the file's name")
     return parser
 
 
@@ -129,20 +133,20 @@ def _add_looking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     command = add("verify", "prove a build against its manifest, table by table")
     command.add_argument("build", nargs="?", help="id of a build in data/builds (default: the published one)")
     command = add("status", "show the published build and where each source stands; the exit code says how well")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="the same as JSON")
     command.add_argument("--prometheus", action="store_true", help="as metrics, for a textfile collector")
     command = add("diff", "show what a build changes against the published one, cell by cell")
     command.add_argument(
         "build", nargs="?", help="its id (default: what the published one changed against the one before)"
     )
     command.add_argument("--json", action="store_true", help="all cells, as JSON")
-    command.add_argument("--markdown", action="store_true")
+    command.add_argument("--markdown", action="store_true", help="the same as Markdown")
     command.add_argument("--limit", type=_count, default=20, metavar="N", help="how many cells to show (default: 20)")
     command = add("asof", "show what was published on a day, of sources whose publisher rewrites history")
     command.add_argument("day", type=_moment, metavar="DAY", help="like 2026-11-24; its end, UTC")
     for name in ("source", "indicator", "region"):
         command.add_argument(f"--{name}", metavar="ID", help=f"only this {name}")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="the same as JSON")
 
 
 def _day(text: str) -> date:
@@ -213,8 +217,9 @@ def _shapes(context: Context) -> int:
 
 
 def _new(context: Context) -> int:
-    path = write_skeleton(context.root, context.arguments.kind, context.arguments.id)
-    context.say(f"written: {path}; what each part means stands in it, the rest in docs/architecture.md")
+    path, test = write_skeleton(context.root, context.arguments.kind, context.arguments.id)
+    context.say(f"written: {path}\nwritten: {test}\nFill in both; until then this fails and says what is missing:")
+    context.say(f"  {sys.executable} -m pytest -q {test}")
     return Exit.DONE
 
 

@@ -28,6 +28,7 @@ import httpx
 import tenacity
 
 from etl.model import AtlasError, File, Source
+from etl.settings import CONTACT, NAMED, needed
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -35,7 +36,6 @@ T = TypeVar("T")
 #: Answers after which the same question may well be answered.
 PASSING_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 MAX_REDIRECTS: Final = 5
-_SETTING: Final = re.compile(r"\{(ATLAS_\w+)\}|^\$(ATLAS_\w+)$")
 #: Hosts that publishers do not choose: where a site keeps the files that its own addresses redirect to.
 _FILES_OF: Final[dict[str, tuple[str, ...]]] = {
     "github.com": (
@@ -102,9 +102,9 @@ class Settings:
 
 def settings_from(environment: Mapping[str, str], progress: bool) -> Settings:
     """Settings as the operator gave them; raises AtlasError where ATLAS_CONTACT cannot stand in a header."""
-    contact = environment.get("ATLAS_CONTACT", "").strip()
+    contact = (environment.get(CONTACT.name) or CONTACT.default).strip()
     if not (contact.isascii() and contact.isprintable()):
-        raise AtlasError("ATLAS_CONTACT must be plain ASCII on one line, like atlas@example.org")
+        raise AtlasError(f"{CONTACT.name} must be plain ASCII on one line, like atlas@example.org")
     return Settings(contact=contact, environment=environment, progress=progress)
 
 
@@ -171,12 +171,11 @@ class Session:
                 raise NotSetError(f"the setting {name} is needed for it and not set")
             return urllib.parse.quote(found, safe="") if quote else found
 
-        return _SETTING.sub(value, text)
+        return NAMED.sub(value, text)
 
     def redact(self, text: str, file: File) -> str:
         """A message without the settings that went into the request, whichever way they are written."""
-        parts = (file.url, *(value for _, value in (*file.headers, *file.form)))
-        for name in {match[1] or match[2] for part in parts for match in _SETTING.finditer(part)}:
+        for name in needed(file):
             secret = self.settings.environment.get(name, "")
             ways = {
                 secret,
@@ -196,7 +195,7 @@ class Session:
         Raises RefusedError, or the last PassingError. A host that nobody answers at is not asked again in this run.
         """
         with _named_errors():
-            host = httpx.URL(_SETTING.sub("x", file.url)).netloc.decode()
+            host = httpx.URL(NAMED.sub("x", file.url)).netloc.decode()
         if host in self._unreachable:
             raise RefusedError(f"not tried again: {self._unreachable[host]}")
 
@@ -263,7 +262,7 @@ class Session:
                 raise RefusedError(
                     f"the address redirects from https to {there.scheme}, which anybody on the way could change"
                 )
-            if here.host != there.host and (_has_settings(file) or not _belongs(here.host, there.host, source.hosts)):
+            if here.host != there.host and (needed(file) or not _belongs(here.host, there.host, source.hosts)):
                 raise RefusedError(
                     f"the address redirects to another host, {there.host}, that its source does not name in `hosts`"
                 )
@@ -337,7 +336,7 @@ def words(file: File, body: Iterator[bytes]) -> str:
 
     An answer to a request with credentials may repeat them, in pieces and spellings that no filter knows.
     """
-    if _has_settings(file):
+    if needed(file):
         return ""
     start = b""
     with contextlib.suppress(PassingError, RefusedError):
@@ -348,10 +347,6 @@ def words(file: File, body: Iterator[bytes]) -> str:
     text = " ".join(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", start[:4096].decode("utf-8", "replace")).split())
     said = "".join(letter for letter in text if letter.isprintable())[:200]
     return f": {said}" if said and "\ufffd" not in said else ""  # bytes that are no text say nothing
-
-
-def _has_settings(file: File) -> bool:
-    return any(_SETTING.search(text) for text in (file.url, *(value for _, value in (*file.headers, *file.form))))
 
 
 def _belongs(here: str, there: str, declared: tuple[str, ...]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -23,8 +22,8 @@ from etl.diff import KINDS, changes, compare, counted, markdown, observations
 from etl.figures import Figures, gather
 from etl.lock import lock
 from etl.model import AtlasError, CatalogueError, DeliveryError, Exit, PublishError
+from etl.settings import KEEP
 
-KEPT: Final = 5
 _CELL: Final = ("change", "indicator", "region", "period", "member", "old", "new", "status")
 _SHOWN: Final = ("indicator", "region", "period", "member", "status", "value")
 
@@ -56,9 +55,9 @@ def build(context: Context) -> int:
 
 
 def _kept() -> int:
-    text = os.environ.get("ATLAS_KEEP") or str(KEPT)
+    text = KEEP.value()
     if not text.isdecimal() or int(text) < 1:
-        raise AtlasError(f"ATLAS_KEEP={text}: say how many builds to keep, 1 or more")
+        raise AtlasError(f"{KEEP.name}={text}: say how many builds to keep, 1 or more")
     return int(text)
 
 

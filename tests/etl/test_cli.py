@@ -197,13 +197,6 @@ def test_leftovers_of_a_killed_build_are_removed_by_the_next(run: Run, tiny: Pro
     assert not list(folder.glob(".*"))
 
 
-def test_a_new_source_and_indicator_start_from_a_commented_file(run: Run, tiny: Project) -> None:
-    assert run("new", "source", "office_new").returncode == 0
-    assert run("new", "indicator", "context_new_pct").returncode == 0
-    assert (tiny.root / "sources" / "office_new.py").exists()
-    assert (tiny.root / "indicators" / "context_new_pct.toml").exists()
-
-
 def test_the_module_answers_help_from_a_clone() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "etl", "--help"], cwd=REPOSITORY, capture_output=True, text=True, check=False
