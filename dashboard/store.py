@@ -43,20 +43,19 @@ def sql(name: str) -> str:
 
 @dataclass
 class Build:
-    """One open build file. Thread-safe: every query uses a cursor of its own."""
+    """One open build file. Thread-safe: every query uses a cursor of its own.
+
+    data: the folder with the pointer, and what else the ETL writes there.
+    """
 
     id: str
     path: Path
     pointer: Mapping[str, Any]
+    data: Path
     _cache: dict[object, object] = field(default_factory=dict)
     _recent: OrderedDict[object, object] = field(default_factory=OrderedDict)
     _connection: duckdb.DuckDBPyConnection | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def data(self) -> Path:
-        """The folder that holds the builds, and what the ETL writes beside them."""
-        return self.path.parent.parent
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
@@ -172,7 +171,7 @@ class Store:
             content = json.loads(pointer.read_text(encoding="utf-8"))
             path = (self.data / content["file"]).resolve()
             if self._build is None or content["build"] != self._build.id:
-                fresh = Build(content["build"], path, content)
+                fresh = Build(content["build"], path, content, self.data)
                 fresh.rows("build")  # opens it: a broken file must fail here, not in a reader's request
                 self._before, self._build = self._build, fresh
             self._seen = seen

@@ -13,6 +13,7 @@ from visits import Visit
 Visits = Callable[..., Visit]
 PAGES = {
     "map": {"de": "Regionen", "fr": "régions", "en": "regions"},
+    "data/status": {"de": "Nächster Termin", "fr": "Prochaine échéance", "en": "Next due"},
     "data": {"de": "Daten und Quellen", "fr": "Données et sources", "en": "Data and sources"},
     "indicator/adoption_firms_ai_web_pct": {"de": "Methode", "fr": "Méthode", "en": "Method"},
 }

@@ -18,7 +18,8 @@ def data(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the data folder: within one process DuckDB opens a file with one set of settings only."""
     copy = tmp_path_factory.mktemp("served")
     shutil.copytree(build / "builds", copy / "builds")
-    shutil.copy(build / "current.json", copy)
+    for name in ("current.json", "status.json"):
+        shutil.copy(build / name, copy)
     return copy
 
 

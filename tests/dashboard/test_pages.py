@@ -25,7 +25,7 @@ MAPS = 60
 
 def every_page(opened: Build, lang: str) -> list[str]:
     ids = list(queries.indicators(opened, lang))
-    return [f"/{lang}/map", f"/{lang}/data", *(f"/{lang}/indicator/{id_}" for id_ in ids)]
+    return [f"/{lang}/map", f"/{lang}/data", f"/{lang}/data/status", *(f"/{lang}/indicator/{id_}" for id_ in ids)]
 
 
 def elements(reader: Reader, tag: str) -> list[dict[str, str | None]]:
@@ -48,7 +48,7 @@ def test_every_page_is_a_whole_document_in_its_language(client: FlaskClient, ope
         titles.add(title.group(1))
         meta = {m.get("name"): m.get("content") for m in elements(page, "meta")}
         assert 20 <= len(meta["description"] or "") <= 300, path
-        alternates = [a for a in elements(page, "link") if a.get("rel") == "alternate"]
+        alternates = [a for a in elements(page, "link") if a.get("rel") == "alternate" and "hreflang" in a]
         assert {a["hreflang"]: a["href"] for a in alternates} == {
             other: f"/{other}{path[3:]}" for other in LANGUAGES
         }, path

@@ -28,7 +28,7 @@ ROUTE = {
 }
 UNKNOWN = [
     "/_dash-nope", "/_mcp", "/mcp", "/_alive_x", "/__", "/_favicon.icox",
-    "/assets/nope", "/shapes/nope", "/health", "/health/", "/health/nope", "/metrics",
+    "/assets/nope", "/shapes/nope", "/health", "/health/", "/health/nope",
     "/nope", "/de/nope", "/de/map/x", "/de/map/x/y", "/de/indicator", "/de/indicator/", "/de/indicator/nope",
     "/de/indicator/a/b", "/de/slice/x/y.json", "/de/slice/x/land.json", "/xx/slice/x/land.json", "/xx/map",
     "/xx/regions.json", "/de/regions.jsonx", "/de/data/x", "/DE/map", "/de/MAP", "/de/../de/map/../x",

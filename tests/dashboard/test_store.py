@@ -105,7 +105,7 @@ def test_eight_threads_get_their_own_rows(opened: Build, query: Path) -> None:
 
 
 def test_remembered_values_are_computed_once_and_recent_ones_are_bounded(opened: Build) -> None:
-    fresh = Build("x", opened.path, {})
+    fresh = Build("x", opened.path, {}, opened.data)
     made: list[int] = []
     for _ in range(3):
         assert fresh.remember("key", lambda: made.append(1) or 7) == 7  # type: ignore[func-returns-value]
@@ -118,7 +118,7 @@ def test_remembered_values_are_computed_once_and_recent_ones_are_bounded(opened:
 
 
 def test_a_closed_build_opens_again_when_it_is_asked(opened: Build) -> None:
-    fresh = Build("x", opened.path, {})
+    fresh = Build("x", opened.path, {}, opened.data)
     before = fresh.rows("build")
     fresh.close()
     fresh.close()
@@ -127,7 +127,7 @@ def test_a_closed_build_opens_again_when_it_is_asked(opened: Build) -> None:
 
 def test_the_file_is_opened_lazily_in_the_process_that_asks(opened: Build) -> None:
     """DuckDB does not survive a fork: no connection may exist before the first question."""
-    fresh = Build("x", opened.path, {})
+    fresh = Build("x", opened.path, {}, opened.data)
     assert fresh._connection is None
     fresh.rows("build")
     assert fresh._connection is not None

@@ -1,0 +1,55 @@
+"""The systemd units and the cron line: they run commands that there are, where the manual says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from etl import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICE, TIMER = ROOT / "deploy/atlas-etl.service", ROOT / "deploy/atlas-etl.timer"
+MANUAL = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+
+
+def commands(text: str) -> list[str]:
+    return re.findall(r"python -m etl (\w+)", text)
+
+
+def test_service_and_cron_run_the_same_commands_in_the_same_order() -> None:
+    cron = re.search(r"```cron\n(.+?)```", MANUAL, re.S)
+    assert cron
+    ran = commands("".join(re.findall(r"(?m)^ExecStart=.*$", SERVICE.read_text(encoding="utf-8"))))
+    assert ran == commands(cron[1]) == ["fetch", "build", "status"]
+    assert set(ran) <= set(cli._COMMANDS)
+
+
+def test_a_failed_fetch_does_not_keep_the_build_from_running_and_a_failed_build_is_told() -> None:
+    lines = re.findall(r"(?m)^ExecStart=(-?)\S+ -m etl (\w+)$", SERVICE.read_text(encoding="utf-8"))
+    assert lines == [("-", "fetch"), ("", "build"), ("", "status")]
+
+
+def test_the_manual_names_the_units_and_their_places() -> None:
+    text = SERVICE.read_text(encoding="utf-8")
+    for name in (SERVICE.name, TIMER.name):
+        assert f"deploy/{name}" in MANUAL
+    folder = re.search(r"(?m)^WorkingDirectory=(.+)$", text)
+    settings = re.search(r"(?m)^EnvironmentFile=-(.+)$", text)
+    assert folder
+    assert settings
+    assert f"`{folder[1]}`" in MANUAL
+    assert f"`{settings[1]}`" in MANUAL
+    assert f"ReadWritePaths={folder[1]}/data" in text, "all else is read-only to it"
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
+def test_systemd_finds_nothing_wrong_with_the_units() -> None:
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(SERVICE), str(TIMER)], capture_output=True, text=True, timeout=60, check=False
+    )
+    told = [line for line in done.stderr.splitlines() if "atlas-etl" in line and "not executable" not in line]
+    assert (done.returncode, told) == (0, []) or all("/srv/atlas" in line for line in told), told
