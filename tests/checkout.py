@@ -13,7 +13,7 @@ _PARTS = ("etl", "dashboard", "shapes", "tests", "docs", "pyproject.toml")
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy what commands need into `folder`, without shipped figures; .venv/bin/python is this interpreter."""
+    """Copy what commands need into `folder`, without shipped figures; .venv/bin has this interpreter."""
     ignored = shutil.ignore_patterns("__pycache__", ".compressed", "screenshots")
     for part in _PARTS:
         place = ROOT / part
@@ -23,9 +23,10 @@ def copy_project(folder: Path) -> Path:
             shutil.copy(place, folder / part)
     scripts = folder / ".venv/bin"
     scripts.mkdir(parents=True)
-    python = scripts / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    python.chmod(0o755)
+    for name, how in (("python", ""), ("ruff", " -m ruff")):
+        script = scripts / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}"{how} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
     return folder
 
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def serving(data: Path, log: Path) -> Iterator[str]:
+def serving(data: Path, log: Path, project: Path = ROOT) -> Iterator[str]:
     """`python -m dashboard` on a free port, until the block ends; yields its address once it is ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -28,7 +28,7 @@ def serving(data: Path, log: Path) -> Iterator[str]:
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "dashboard"],
-            cwd=ROOT,
+            cwd=project,
             env={**os.environ, **settings},
             stdout=out,
             stderr=subprocess.STDOUT,
