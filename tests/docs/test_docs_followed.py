@@ -146,6 +146,13 @@ def test_its_figures_are_those_that_the_atlas_has_from_the_whole_table(followed:
     assert both["status"].to_list() == both["status_right"].to_list()
 
 
+def test_following_the_page_on_pages_ends_in_a_page(followed: Path) -> None:
+    """Its last step is the test that `etl new` wrote, on the build of the source that was added before."""
+    (followed / "data").symlink_to("build/try")
+    follow(followed, (ROOT / "docs/add-a-page.md").read_text(encoding="utf-8"))
+    assert (followed / "dashboard/pages/hello.py").is_file()
+
+
 def test_the_project_itself_was_not_written_to(followed: Path) -> None:
     made = [step.path for step in steps(SOURCE) if step.path]
     assert len(made) == 5
