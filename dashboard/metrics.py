@@ -71,7 +71,7 @@ def _of_sources(store: Store) -> list[str]:
     states = {label: one.state(today) for label, one in had.items()}
     return [
         *_metric("status_written_timestamp_seconds", "When the ETL last ran.", {"": found.written.timestamp()}),
-        *_metric("source_last_success_timestamp_seconds", "Day we last had what the publisher has.", days),
+        *_metric("source_last_success_timestamp_seconds", "Day the figures were last taken or checked.", days),
         *_metric("source_age_days", "Days since the last success.", ages),
         *_metric("source_every_days", "Days after which the publisher renews it; 0: no rhythm.",
                  {label: one.every_days for label, one in had.items()}),

@@ -47,8 +47,8 @@ def standing(data: Path, source: Source, built: tuple[date, int] | None, today: 
     """One source. built: the day of its newest file in the published build, and its number of observations there.
 
     shipped, fetched: ISO day of the figures in `data/figures` and of the newest complete snapshot. checked: ISO time of
-    the last question to the publisher. last_success: ISO day on which we last had what the publisher has; a "nothing
-    new" counts. next_due: that day and `every_days`; null where the source has no rhythm. state: one of STATES.
+    the last question to the publisher. last_success: ISO day on which figures were last taken, or a fetch found
+    nothing new. next_due: that day and `every_days`; null where the source has no rhythm. state: one of STATES.
     """
     errors, shipped, fetched = [], None, None
     try:
@@ -171,7 +171,7 @@ def _print(context: Context, content: dict[str, Any]) -> None:
 
 
 _METRICS: Final = (
-    ("last_success_timestamp_seconds", "Day on which we last had what the publisher has.", "last_success"),
+    ("last_success_timestamp_seconds", "Day the figures were last taken or checked.", "last_success"),
     ("age_days", "Days since the last success.", "age_days"),
     ("every_days", "Days after which the publisher renews it; 0: no rhythm.", "every_days"),
     ("overdue", "1 where the age exceeds the rhythm.", "overdue"),

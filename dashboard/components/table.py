@@ -27,7 +27,7 @@ def table(view: MapView) -> html.Table:
     t = view.words
     rows = ranked(view, view.shown)
     present = {row["region"] for row in rows}
-    missing = sorted((code for code in view.shown if code not in present), key=lambda code: _letters(view.name(code)))
+    missing = sorted((code for code in view.shown if code not in present), key=lambda code: letters(view.name(code)))
     caption = t("{indicator}, {period}", indicator=view.indicator["title"], period=t.period(view.state.period))
     return html.Table(
         [
@@ -49,7 +49,7 @@ def _without(view: MapView) -> list[str]:
     return margin + ([] if any(row["n"] is not None for row in rows) else ["without-n"])
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """A name for sorting: Île stands under I, as the script's collation has it."""
     return normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
 

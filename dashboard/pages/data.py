@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import queries, urls
 from dashboard.components.controls import THEMES
 from dashboard.components.foot import linked
+from dashboard.components.table import letters
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -62,7 +63,7 @@ def _feeds(t: Words, request: Request) -> list[Component]:
     """The feed of all changes, and those of the countries, Länder and régions."""
     known = queries.regions(request.build)
     codes = [code for level in ("country", "land") for code in queries.units(request.build, level)]
-    regions = sorted((known[code].name(t.lang), code) for code in codes)
+    regions = sorted(((known[code].name(t.lang), code) for code in codes), key=lambda pair: letters(pair[0]))
     links = [html.Li(html.A(name, href=urls.feed(t.lang, "region", code))) for name, code in regions]
     return [
         html.P(html.A(t("Follow all changes (Atom)"), href=urls.feed(t.lang, "all"))),

@@ -12,6 +12,7 @@ from dashboard.components.attributes import attrs
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
+from dashboard.queries import Row
 from dashboard.status import STATES, Standing, Status
 
 PATH = "data/status"
@@ -27,7 +28,8 @@ def title(request: Request) -> str:
 def description(request: Request) -> str:
     """What the page tells."""
     return request.words(
-        "For every source: when we last had what its publisher has, how often it is renewed, and when it is due."
+        "For every source: when its figures were last taken or checked, how often they are renewed, "
+        "and when they are due."
     )
 
 
@@ -65,7 +67,10 @@ def words_of(t: Words) -> dict[str, tuple[str, str]]:
             t("The publisher did not answer, or not with what was expected. The last good figures stay."),
         ),
         "overdue": (t("overdue"), t("Older than the publisher’s rhythm: there may be newer figures.")),
-        "current": (t("up to date"), t("We have what the publisher has, or nothing new can be expected.")),
+        "current": (
+            t("up to date"),
+            t("Taken or checked within the publisher’s rhythm, or nothing new can be expected."),
+        ),
         "empty": (t("no figures yet"), t("Prepared, but never delivered here.")),
     }
 
@@ -73,9 +78,17 @@ def words_of(t: Words) -> dict[str, tuple[str, str]]:
 def _body(t: Words, request: Request, found: Status) -> list[Component]:
     today = _today()
     order = sorted(found.sources, key=lambda one: (STATES.index(one.state(today)), _title(t, one)))
-    heads = [t("Source"), t("State"), t("Last success"), t("Age in days"), t("Renewed"), t("Next due"), t("Figures")]
+    heads = [
+        t("Source"),
+        t("State"),
+        t("Last taken or checked"),
+        t("Age in days"),
+        t("Renewed"),
+        t("Next due"),
+        t("Figures"),
+    ]
     known = queries.sources(request.build)
-    rows = [_row(t, one, today, one.id in known) for one in order]
+    rows = [_row(t, one, today, known.get(one.id)) for one in order]
     table = html.Table(
         [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)],
         className="figures",
@@ -103,16 +116,17 @@ def _title(t: Words, one: Standing) -> str:
     return one.titles.get(t.lang) or t.of(one.titles["en"])
 
 
-def _row(t: Words, one: Standing, today: date, shown: bool) -> html.Tr:
+def _row(t: Words, one: Standing, today: date, shown: Row | None) -> html.Tr:
     name, age = one.state(today), one.age(today)
     link = f"{urls.page(t.lang, 'data')}#{one.id}" if shown else one.url
+    edition = f" · {t.of(shown['vintage'])}" if shown and shown["vintage"] else ""
     why = {"failed": t("not fetched"), "rejected": t("came otherwise than declared"), "damaged": t("damaged here")}
     mark: list[Component | str] = [*_sign(name, words_of(t)[name][0])]
     if name == "failed":
         mark += [html.Br(), html.Small(why.get(one.error, one.error))]
     return html.Tr(
         [
-            html.Th([html.A(_title(t, one), href=link), html.Br(), html.Small(one.publisher)], scope="row"),
+            html.Th([html.A(_title(t, one), href=link), html.Br(), html.Small(one.publisher + edition)], scope="row"),
             html.Td(mark, className=f"state {name}"),
             html.Td(_day(t, one.last_success)),
             html.Td("–" if age is None else t.number(age), className="value"),

@@ -68,7 +68,7 @@ def rows(page: str) -> list[list[str]]:
 
 WORDS = {
     "de": [
-        "✕ letzter Abruf gescheitert anders geliefert als vereinbart",
+        "✕ letzter Abruf gescheitert anders geliefert als erwartet",
         "! überfällig",
         "✓ aktuell",
         "○ noch keine Zahlen",
