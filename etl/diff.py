@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ _DUST: Final = 1e-9
 KINDS: Final = ("new", "revised", "vanished", "status")
 
 
+@lru_cache(maxsize=1)
 def changes(old: Path, new: Path) -> pl.DataFrame:
     """The cells that differ between two builds, sorted.
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -52,7 +53,7 @@ class Figures:
         """The day of the newest raw file."""
         return max(origin.retrieved for origin in self.origins)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of what a build takes from here: the rows, and the raw files with their dates."""
         parts = [frame_hash(self.rows), _plain(self.origins), self.vintage]

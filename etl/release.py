@@ -18,7 +18,7 @@ from etl.catalogue import Catalogue, load
 from etl.check import check
 from etl.command import Context, Say
 from etl.coverage import coverage_table, table
-from etl.diff import KINDS, changes, compare, counted, markdown, observations
+from etl.diff import KINDS, changes, counted, markdown, observations
 from etl.figures import Figures, gather
 from etl.lock import lock
 from etl.model import AtlasError, CatalogueError, DeliveryError, Exit, PublishError
@@ -85,10 +85,9 @@ def _weigh(catalogue: Catalogue, data: Path, new: publishing.Sealed, weighed: se
         return ()
     if old is None or old.content == new.content:
         return ()
-    before = observations(old.path)
-    cells = compare(before, observations(new.path))
+    cells = changes(old.path, new.path)
     say(f"  against build {old.id}: {_summary(cells)}")
-    verdict = gate.judge(before, cells, catalogue, weighed)
+    verdict = gate.judge(observations(old.path), cells, catalogue, weighed)
     for warning in verdict.warnings:
         say(f"  warning: {warning}")
     return verdict.blockers

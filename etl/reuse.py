@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -17,25 +18,18 @@ import duckdb
 from etl.catalogue import Catalogue
 from etl.model import Indicator
 
+#: Table → its rows of some indicators that follow each other in the alphabet. All are sorted by indicator first.
 _FIGURES: Final = {
-    "observation": (
-        "select * from observation where list_contains(?, indicator)",
-        """insert into observation by name from (from fresh union all by name from kept)
-           order by indicator, level, period, dimension, member, region""",
-    ),
-    "ranking": (
-        "select * from ranking where list_contains(?, indicator)",
-        """insert into ranking by name from (from fresh union all by name from kept)
-           order by indicator, level, period, dimension, member, region""",
-    ),
-    "scale": (
-        "select * from scale where list_contains(?, indicator)",
-        "insert into scale by name from (from fresh union all by name from kept) order by all",
-    ),
-    "coverage": (
-        "select * from coverage where list_contains(?, indicator)",
-        "insert into coverage by name from (from fresh union all by name from kept) order by all",
-    ),
+    "observation": "from observation where indicator between ? and ? and list_contains(?, indicator)",
+    "ranking": "from ranking where indicator between ? and ? and list_contains(?, indicator)",
+    "scale": "from scale where indicator between ? and ? and list_contains(?, indicator)",
+    "coverage": "from coverage where indicator between ? and ? and list_contains(?, indicator)",
+}
+_INSERT: Final = {
+    "observation": "insert into observation by name from incoming",
+    "ranking": "insert into ranking by name from incoming",
+    "scale": "insert into scale by name from incoming",
+    "coverage": "insert into coverage by name from incoming",
 }
 
 
@@ -59,15 +53,19 @@ def to_calculate(catalogue: Catalogue, indicators: Iterable[Indicator], changed:
 
 
 def take_over(
-    connection: duckdb.DuckDBPyConnection, part: duckdb.DuckDBPyConnection, before: Before, kept: list[str]
+    connection: duckdb.DuckDBPyConnection, part: duckdb.DuckDBPyConnection, before: Before, kept: Iterable[str]
 ) -> None:
-    """Fill the tables of figures from what was calculated in `part` and, for the indicators `kept`, from before."""
+    """Fill the tables of figures from what was calculated in `part` and, for the indicators `kept`, from before.
+
+    Every table comes out in the order it has in a build made from nothing: run by run, so that nothing is sorted again.
+    """
+    kept = set(kept)
+    fresh = {id_ for (id_,) in part.execute("select id from indicator").fetchall()}
+    runs = [(here, list(ids)) for here, ids in groupby(sorted(kept | fresh), key=kept.__contains__)]
     with duckdb.connect(str(before.path), read_only=True) as earlier:
-        for rows, merge in _FIGURES.values():
-            # Every indicator of `part` is calculated anew as a whole, so the two have none in common.
-            connection.register("kept", earlier.execute(rows, [kept]).to_arrow_table())
-            fresh = [name for (name,) in part.execute("select id from indicator").fetchall()]
-            connection.register("fresh", part.execute(rows, [fresh]).to_arrow_table())
-            connection.execute(merge)
-            connection.unregister("kept")
-            connection.unregister("fresh")
+        for table, query in _FIGURES.items():
+            for here, ids in runs:
+                rows = (earlier if here else part).execute(query, [ids[0], ids[-1], ids]).to_arrow_table()
+                connection.register("incoming", rows)
+                connection.execute(_INSERT[table])
+                connection.unregister("incoming")
