@@ -66,7 +66,8 @@ def test_a_focused_region_with_its_tooltip_has_no_violation(visit: Visits) -> No
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    ("lang", "page"), [("de", "data"), ("fr", f"indicator/{WEB}"), ("en", "data"), ("de", "nowhere")]
+    ("lang", "page"),
+    [("de", "data"), ("fr", f"indicator/{WEB}"), ("en", "data"), ("fr", "data/status"), ("de", "nowhere")],
 )
 def test_the_other_pages_have_no_violation(visit: Visits, lang: str, page: str, scheme: str) -> None:
     v = visit(f"/{lang}/{page}", color_scheme=scheme, expected="404")
