@@ -153,6 +153,19 @@ def test_following_the_page_on_pages_ends_in_a_page(followed: Path) -> None:
     assert (followed / "dashboard/pages/hello.py").is_file()
 
 
+def test_a_language_is_one_file_that_speaks_over_the_english_of_the_build(followed: Path) -> None:
+    """As docs/add-a-language.md says, on the server: title, local names, English where it lacks words."""
+    locales = followed / "dashboard/locales"
+    words = '\nmsgid "Gross domestic product of the Länder"\nmsgstr "Prodotto interno lordo dei Länder"\n'
+    text = (locales / "fr.po").read_text(encoding="utf-8") + words
+    (locales / "it.po").write_text(text.replace("Language: fr", "Language: it"), encoding="utf-8")
+    serve = "ATLAS_DATA=build/try .venv/bin/python -m dashboard  # open http://127.0.0.1:8050"
+    said = " ".join(run(followed, f"{serve}/it/map?indicator=context_gdp_laender_mio_eur").split())
+    assert "Prodotto interno lordo dei Länder, 2022" in said
+    assert "Bayern (717.399" in said
+    assert "This example has Germany only." in said
+
+
 def test_the_project_itself_was_not_written_to(followed: Path) -> None:
     made = [step.path for step in steps(SOURCE) if step.path]
     assert len(made) == 5
