@@ -295,3 +295,12 @@ def to_2024(code: str, version: str) -> list[tuple[str, float]]:
     others = [v for v in VERSIONS if (v, text) in _crosswalk()] + (["2024"] if text in _by_code() else [])
     hint = f"; it is a code of NUTS {', '.join(others)}" if others else _hint(text, ("nuts",))
     raise CodeError(f"NUTS {version} has no region {code!r} in Germany or France{hint}")
+
+
+def merged(region: str, version: str) -> tuple[str, ...]:
+    """The regions of an older NUTS version, of the same level, that lie wholly in this one of NUTS 2024."""
+    return tuple(
+        code
+        for (known, code), targets in _crosswalk().items()
+        if known == version and len(code) == len(region) and [target for target, _ in targets] == [region]
+    )

@@ -8,13 +8,12 @@ neither does not exist; a flagged cell without a value is in `status` alone. JSO
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from etl import tidy
+from etl import records, tidy
 from etl.model import DeliveryError
 
 _AGAIN: Final = "fetch the delivery again; if Eurostat changed the format, adapt etl/jsonstat.py and its tests."
@@ -78,24 +77,7 @@ def read(
 
 
 def _body(path: Path, text: str) -> dict[str, Any]:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise _broken(path, f"the key '{twice}' stands twice", twice)
-        return found
-
-    def never(name: str) -> Any:
-        raise _broken(path, f"'{name}' is not a number", "value")
-
-    try:
-        body = json.loads(text, object_pairs_hook=once, parse_constant=never)
-    except json.JSONDecodeError as error:
-        problem = f"this is not whole JSON ({error.msg}); the file looks truncated"
-        raise DeliveryError(problem, file=path.name, line=error.lineno, remedy=_AGAIN) from error
-    except (ValueError, RecursionError) as error:
-        raise _broken(path, f"this JSON cannot be read ({error})", "") from error
+    body = records.loads(path, text)
     if not isinstance(body, dict):
         raise _broken(path, "this is JSON, but no JSON-stat dataset", "")
     for kind in ("error", "warning"):
@@ -168,13 +150,7 @@ def _number(path: Path, value: Any, at: int) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _broken(path, f"cell {at} is {value!r}, not a number", "value")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise _broken(path, f"cell {at} is too large to be a number", "value")
-    return number
+    return float(value)
 
 
 def _broken(path: Path, problem: str, column: str) -> DeliveryError:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from etl.archive import members, read_member
 from etl.model import DeliveryError
+from etl.zipped import members, read_member
 
 _AGAIN: Final = "fetch the delivery again; if the archive really holds other files now, adapt the source's module."
 
 
 def only_member(path: Path, ending: str) -> tuple[str, bytes]:
     """File name and bytes of the only member that ends like `ending` (".csv"). Raises DeliveryError."""
-    names = [PurePosixPath(name.replace("\\", "/")).name for name in members(path)]
+    names = [PurePosixPath(name).name for name in members(path)]
     found = [name for name in names if name.lower().endswith(ending)]
     if len(found) != 1:
         problem = f"{len(found)} files of the archive end with {ending}, expected one"

@@ -38,7 +38,7 @@ FLAGS: Final[Mapping[str, Status]] = {
     "r": Status.FINE,
 }
 
-_CELL: Final = re.compile(r"(?P<number>:|[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?) ?(?P<flag>[a-z]*) ?")
+_CELL: Final = re.compile(r"(?P<number>:|[^ ]+) ?(?P<flag>[a-z]*) ?")
 _AGAIN: Final = "fetch the delivery again; if Eurostat changed the format, adapt etl/sdmx.py and its tests."
 _SCHEMA: Final = {"geo": pl.String, "period": pl.String, "value": pl.Float64, "flag": pl.String, "line": pl.Int64}
 
@@ -169,6 +169,7 @@ def _from_tsv(path: Path, text: str, dims: list[str], where: Mapping[str, Collec
             key_cells = [place[name] for name in (*dims, "geo")]
             for period, cell in zip(periods, cells, strict=True):
                 rows.append((*key_cells, period, *_tsv_cell(cell, path, number, period), number))
+    tidy.expect_end(text, path.name)
     return pl.DataFrame(rows, schema={**dict.fromkeys(dims, pl.String), **_SCHEMA}, orient="row")
 
 
@@ -183,20 +184,21 @@ def _tsv_header(header: str, dims: list[str], path: Path) -> tuple[list[str], li
 
 def _tsv_cell(cell: str, path: Path, line: int, column: str) -> tuple[float | None, str]:
     match = _CELL.fullmatch(cell)
-    if match is None:
+    number = tidy.read_number(match["number"]) if match else None
+    if match is None or (number is None and match["number"] != ":"):
         raise DeliveryError(
-            f"'{cell.strip()}' is not a number with an optional flag" + (" (a decimal comma?)" if "," in cell else ""),
+            f"'{cell.strip()[:40]}' is not a number with an optional flag"
+            + (" (a decimal comma?)" if "," in cell else ""),
             file=path.name,
             line=line,
             column=column,
             remedy=_AGAIN,
         )
-    number = match["number"]
-    return None if number == ":" else float(number), match["flag"]
+    return number, match["flag"]
 
 
 def _expect_years(long: pl.DataFrame, path: Path) -> None:
-    bad = long.filter(~pl.col("period").str.contains(r"^(19|20)\d\d$"))
+    bad = long.filter(~pl.col("period").str.contains("^(19|20)[0-9]{2}$").fill_null(value=False))
     if bad.height:
         raise DeliveryError(
             f"'{bad['period'][0]}' is not a year", file=path.name, line=bad["line"][0], column="period", remedy=_AGAIN
@@ -208,14 +210,19 @@ def to_nuts_2024(long: pl.DataFrame, file: str, *, additive: bool = True) -> pl.
 
     A code that NUTS 2024 still has keeps its figure: the municipal moves between two Kreise that keep their codes
     (52 km², 4,000 people in Thüringen) are in no Eurostat recoding table. Of the others, a renamed region keeps its
-    figure, merged ones are added up (reason own_sum; no value where one part has none; the gravest status). Where
-    Eurostat gives a figure for the new region too, that one stands. Extra-regio rows (FRX, FRZ …), which belong to no
-    region, are left out. additive: False for shares, of which merged regions have no sum.
+    figure, merged ones are added up (reason own_sum; no value where a part has none or no row; the gravest status).
+    Where Eurostat gives a figure for the new region too, that one stands. Extra-regio rows (FRX, FRZ …), which belong
+    to no region, are left out. additive: False for shares, of which merged regions have no sum.
     Needs `geo`, `period`, `value`, `status`, `line`; raises DeliveryError for an unknown code.
     """
     long = long.filter(~pl.col("geo").str.contains(r"^..[XZ]"))
     today = {code: _today(code, file, long) for code in long["geo"].unique().sort().to_list()}
-    kept = long.with_columns(region=pl.col("geo").replace_strict(today, return_dtype=pl.String))
+    kept = long.with_columns(
+        region=pl.col("geo").replace_strict(
+            {code: found for code, (found, _) in today.items()}, return_dtype=pl.String
+        ),
+        parts=pl.col("geo").replace_strict({code: parts for code, (_, parts) in today.items()}, return_dtype=pl.UInt32),
+    )
     older = pl.col("geo") != pl.col("region")
     published = (~older & pl.col("value").is_not_null()).any().over("region", "period")
     kept = kept.filter(pl.when(published).then(~older).otherwise(older | ~older.any().over("region", "period")))
@@ -231,19 +238,25 @@ def to_nuts_2024(long: pl.DataFrame, file: str, *, additive: bool = True) -> pl.
         )
     gravity = list(dict.fromkeys(status.value for status in (Status.NOT_COLLECTED, *FLAGS.values())))
     order = pl.col("status").replace_strict({status: rank for rank, status in enumerate(gravity)})
+    lacking = pl.len() < pl.col("parts").max()
     return kept.group_by("region", "period", maintain_order=True).agg(
-        value=pl.when(pl.col("value").is_null().any()).then(None).otherwise(pl.col("value").sum()),
-        status=pl.col("status").sort_by(order).first(),
+        value=pl.when(pl.col("value").is_null().any() | lacking).then(None).otherwise(pl.col("value").sum()),
+        status=pl.when(lacking)
+        .then(pl.lit(Status.NOT_COLLECTED.value))
+        .otherwise(pl.col("status").sort_by(order).first()),
         reason=pl.when(pl.len() > 1).then(pl.lit("own_sum")).otherwise(pl.lit("")),
         line=pl.col("line").first(),
     )
 
 
-def _today(code: str, file: str, long: pl.DataFrame) -> str:
-    """The one NUTS 2024 region that holds all of an older one; a region that was split cannot be carried over."""
+def _today(code: str, file: str, long: pl.DataFrame) -> tuple[str, int]:
+    """The one NUTS 2024 region that holds all of an older one, and how many older ones it was merged from.
+
+    A region that was split cannot be carried over.
+    """
     problem: str
     try:
-        return codes.resolve(code, "nuts")
+        return codes.resolve(code, "nuts"), 1
     except codes.CodeError as error:
         problem = str(error)
     for version in ("2021", "2016", "2013"):
@@ -252,7 +265,7 @@ def _today(code: str, file: str, long: pl.DataFrame) -> str:
         except codes.CodeError:
             continue
         if len(parts) == 1:
-            return parts[0][0]
+            return parts[0][0], len(codes.merged(parts[0][0], version))
         problem = f"{code} of NUTS {version} was split between " + ", ".join(region for region, _ in parts)
         break
     line = long.filter(pl.col("geo") == code)["line"][0]

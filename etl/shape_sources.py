@@ -11,8 +11,8 @@ from typing import Any, Final
 import geopandas as gpd
 
 from etl import codes
-from etl.archive import members
 from etl.model import DeliveryError
+from etl.zipped import members
 
 Geometry = Any
 

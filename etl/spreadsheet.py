@@ -10,9 +10,9 @@ from typing import Final
 import fastexcel
 import polars as pl
 
-from etl.archive import members
 from etl.model import DeliveryError
 from etl.packed import only_member
+from etl.zipped import members
 
 _AGAIN: Final = "fetch the delivery again; if the publisher really changed it, adapt the source's module and its test."
 _NO_NAME: Final = re.compile(r"__UNNAMED__\d+")

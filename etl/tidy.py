@@ -9,15 +9,26 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import math
+import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet
 
 from etl.model import TIDY, DeliveryError
 
+#: What a compressed delivery may unpack to; the largest known one has about 120 MB.
+LARGEST: Final = 1_000_000_000
 _AGAIN = "fetch the delivery again; if the publisher really changed it, adapt the source's module and its golden file."
+
+
+#: A number as text; `mark` is the decimal mark. ASCII digits only: others pass for digits in patterns and in float().
+_NUMBER: Final = "[+-]?[0-9]+({mark}[0-9]+)?([eE][+-]?[0-9]+)?"
 
 
 def read_csv(
@@ -62,6 +73,7 @@ def read_csv(
             lines.append(rows.line_num)
     except csv.Error as error:
         raise DeliveryError(str(error), file=path.name, line=rows.line_num, remedy=_AGAIN) from error
+    expect_end(text, path.name)
     if not cells:
         raise DeliveryError("the file has a header and no rows", file=path.name, line=1, remedy=_AGAIN)
     frame = pl.DataFrame(cells, schema=[(name, pl.String) for name in header], orient="row")
@@ -76,16 +88,19 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
     raw = path.read_bytes()
     if raw[:2] == b"\x1f\x8b":
         try:
-            raw = gzip.decompress(raw)
+            with gzip.open(path) as packed:
+                raw = packed.read(LARGEST + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise DeliveryError(
                 f"the compressed file is damaged or cut short ({error})", file=path.name, remedy=_AGAIN
             ) from error
+        if len(raw) > LARGEST:
+            raise DeliveryError(f"unpacks to more than {LARGEST:,} bytes", file=path.name, remedy=_AGAIN)
     return decode(raw, path.name, encoding)
 
 
 def decode(raw: bytes, file: str, encoding: str = "utf-8") -> str:
-    """Bytes as text without byte-order mark; refuses HTML and undecodable bytes. file: as a message names it."""
+    """Bytes as text without byte-order mark; refuses HTML, NUL and undecodable bytes. file: as a message names it."""
     head = raw[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith((b"<!doctype", b"<html", b"<?xml")) or b"<html" in head:
         raise DeliveryError(
@@ -103,7 +118,37 @@ def decode(raw: bytes, file: str, encoding: str = "utf-8") -> str:
             line=raw[: error.start].count(b"\n") + 1,
             remedy=_AGAIN,
         ) from error
+    if (hole := text.find("\0")) >= 0:
+        raise DeliveryError(
+            f"NUL bytes where text is: a hole in the file, or not {encoding}",
+            file=file,
+            line=text.count("\n", 0, hole) + 1,
+            remedy=_AGAIN,
+        )
     return text
+
+
+def expect_end(text: str, file: str) -> None:
+    """Refuse a table whose last line does not end: the last number may have lost its last digits."""
+    if not text.endswith(("\n", "\r")):
+        raise DeliveryError(
+            "the last line does not end with a line break; the file looks truncated",
+            file=file,
+            line=text.count("\n") + 1,
+            remedy="fetch the delivery again; in a table kept by hand, add the line break.",
+        )
+
+
+def read_number(text: str) -> float | None:
+    """The number that a text of ASCII digits with a decimal point means; None where it is none.
+
+    None also for what a computer cannot hold: 1e999 is not infinite, and 1e-999 is not 0.
+    """
+    if not re.fullmatch(_NUMBER.format(mark="[.]"), text):
+        return None
+    number = float(text)
+    vanished = number == 0 and re.search("[1-9]", re.split("[eE]", text)[0])
+    return None if vanished or not math.isfinite(number) else number
 
 
 def expect_columns(
@@ -151,13 +196,16 @@ def cast_column(
         return frame.with_columns(text.alias(name))
     number = text.str.replace(",", ".", literal=True) if decimal == "," else text
     cast = frame.select(raw=text, cast=number.cast(kind, strict=False), line=pl.col("line"))
-    pattern = rf"^[+-]?\d+({'[.]' if decimal == '.' else ','}\d+)?([eE][+-]?\d+)?$"
-    bad = cast.filter(pl.col("raw").is_not_null() & (pl.col("cast").is_null() | ~pl.col("raw").str.contains(pattern)))
+    pattern = f"^{_NUMBER.format(mark='[.]' if decimal == '.' else ',')}$"
+    # A computer makes 1e999 infinite and 1e-999 0; neither is what the publisher wrote.
+    lost = ~pl.col("cast").is_finite() | ((pl.col("cast") == 0) & pl.col("raw").str.contains("^[^eE]*[1-9]"))
+    wrong = pl.col("cast").is_null() | lost | ~pl.col("raw").str.contains(pattern)
+    bad = cast.filter(pl.col("raw").is_not_null() & wrong)
     if bad.height:
         cell, line = bad["raw"][0], bad["line"][0]
         comma = decimal == "." and "," in cell
         raise DeliveryError(
-            f"'{cell}' is not a number" + (" with a decimal point (a decimal comma?)" if comma else ""),
+            f"'{cell[:40]}' is not a number" + (" with a decimal point (a decimal comma?)" if comma else ""),
             file=file,
             line=line,
             column=name,
@@ -169,25 +217,25 @@ def cast_column(
 def read_parquet(
     path: Path, columns: Mapping[str, type[pl.DataType] | pl.DataType], *, ignore: Iterable[str] = ()
 ) -> pl.DataFrame:
-    """Read a Parquet delivery with exactly `columns` plus `ignore`; adds `line` (row number, from 1)."""
+    """Read a Parquet delivery with exactly `columns` plus `ignore`; adds `line` (row number, from 1).
+
+    With Arrow's reader: that of Polars was seen to panic on a damaged page, which no `except` should have to catch.
+    """
     try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DeliveryError(
-            f"the file is not readable Parquet ({str(error).splitlines()[0]})", file=path.name, remedy=_AGAIN
-        ) from error
-    expect_columns(path, frame.columns, columns, ignore, line=None)
-    frame = frame.select(*columns)
+        with pa.parquet.ParquetFile(path) as file:
+            expect_columns(path, file.schema_arrow.names, columns, ignore, line=None)
+            table = file.read(columns=list(columns))
+        table.validate(full=True)
+        frame = pl.DataFrame({name: pl.from_arrow(table[name]) for name in columns})
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DeliveryError(f"the file is not readable Parquet ({said})", file=path.name, remedy=_AGAIN) from error
     for name, kind in columns.items():
-        try:
-            frame = frame.with_columns(pl.col(name).cast(kind))
-        except pl.exceptions.PolarsError as error:
-            raise DeliveryError(
-                f"the column is {frame.schema[name]}, expected {kind}",
-                file=path.name,
-                column=name,
-                remedy=_AGAIN,
-            ) from error
+        found = frame.schema[name]
+        widened = (found.is_integer() and kind in (pl.Int64, pl.Float64)) or (found.is_float() and kind == pl.Float64)
+        if not (widened or found in (kind, pl.Null)):  # a cast would read "x" as no number, and 3.9 as 3
+            raise DeliveryError(f"the column is {found}, expected {kind}", file=path.name, column=name, remedy=_AGAIN)
+        frame = frame.with_columns(pl.col(name).cast(kind))
     return frame.with_row_index("line", offset=1).with_columns(pl.col("line").cast(pl.Int64))
 
 
@@ -227,6 +275,20 @@ def expect_range(
         raise DeliveryError(
             f"{meaning} {bad[column][0]:g} is outside {'' if low is None else f'{low:g}'}…"
             f"{'' if high is None else f'{high:g}'}; a swapped unit or a broken cell",
+            file=file,
+            line=bad["line"][0],
+            column=column,
+            remedy=_AGAIN,
+        )
+
+
+def expect_years(frame: pl.DataFrame, column: str, file: str, *, first: int = 1900, last: int = 2100) -> None:
+    """Refuse what is no year of four digits from `first` to `last`; an empty cell too."""
+    year = pl.col(column).str.extract("^([0-9]{4})$").cast(pl.Int64)
+    bad = frame.filter(~year.is_between(first, last).fill_null(value=False))
+    if bad.height:
+        raise DeliveryError(
+            f"'{bad[column][0]}' is no year from {first} to {last}",
             file=file,
             line=bad["line"][0],
             column=column,

@@ -1,11 +1,10 @@
-"""Safe reading of members of a zip by name: bounded in size, nothing written to disk, unsafe archives refused whole.
-
-(`etl/archive.py` unpacks the one file of a zip that holds a single one.)
-"""
+"""Safe reading of zips: members by name, bounded in size, nothing written to disk, unsafe archives refused whole."""
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -22,6 +21,31 @@ HARMLESS: Final = 1_000_000
 ENTRIES: Final = 1_000
 _CHUNK: Final = 1 << 20
 _AGAIN: Final = "fetch the delivery again; if it comes like this from the publisher, ask there before unpacking it."
+#: What zipfile and its decompressors raise at damaged bytes; RuntimeError for a method of packing they do not know.
+_DAMAGE: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+
+
+def is_zip(path: Path) -> bool:
+    """Whether the file begins like a zip."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
+def members(path: Path) -> list[str]:
+    """The names in the archive, for those who look for a kind of file or hand the archive to a reader of its own.
+
+    Raises DeliveryError as `read_member` does, by the sizes that the archive says of itself.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = _entries(archive, path)
+    except _DAMAGE as error:
+        raise DeliveryError(_problem(path, error), file=path.name, remedy=_AGAIN) from error
+    for entry in entries:
+        _expect_bounded(entry, path, LARGEST)
+    return [entry.filename for entry in entries]
 
 
 def read_member(path: Path, name: str, *, largest: int = LARGEST) -> bytes:
@@ -35,7 +59,7 @@ def read_member(path: Path, name: str, *, largest: int = LARGEST) -> bytes:
             member = _find(archive, path, name)
             _expect_bounded(member, path, largest)
             return _read(archive, member, path, largest)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+    except _DAMAGE as error:
         raise DeliveryError(_problem(path, error), file=path.name, remedy=_AGAIN) from error
 
 
@@ -44,12 +68,17 @@ def member_name(path: Path, name: str) -> str:
     return f"{path.name}:{name}"
 
 
-def _find(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
+def _entries(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
     entries = archive.infolist()
     if len(entries) > ENTRIES:
         raise DeliveryError(f"{len(entries)} members where {ENTRIES} are allowed", file=path.name, remedy=_AGAIN)
     for entry in entries:
         _expect_safe(entry, path)
+    return entries
+
+
+def _find(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
+    entries = _entries(archive, path)
     found = [entry for entry in entries if PurePosixPath(entry.filename).name == name and not entry.is_dir()]
     if len(found) != 1:
         names = ", ".join(sorted(entry.filename for entry in entries)[:12])

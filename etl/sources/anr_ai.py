@@ -8,6 +8,7 @@ call, Chaires IA, Contrats doctoraux en IA, call IADJ; and the four institutes 3
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from etl.tidy import (
     expect_range,
     expect_unique,
     expect_values,
+    expect_years,
     map_codes,
     read_csv,
     to_tidy,
@@ -154,6 +156,7 @@ def _participations(frame: pl.DataFrame, name: str, key: str) -> pl.DataFrame:
             column="participations",
             remedy="two columns look swapped; fetch the delivery again.",
         )
+    expect_years(frame, "year", name, first=2005)
     frame = _checked(frame, "participations", ["instrument", "year"], name).rename({"year": "period"})
     rows = _regions(frame)
     france = rows.group_by("period").agg(pl.col("value").sum(), region=pl.lit("FR"))
@@ -179,6 +182,7 @@ def _awards(frame: pl.DataFrame, name: str, key: str) -> pl.DataFrame:
     """Grants (aide allouée) to the institutes 3IA, whole at the coordinator's région; an amount of 0 is unknown."""
     expect_unique(frame, ["Projet.Code_Decision_ANR"], name)
     expect_range(frame, "Projet.Aide_allouee", 0, 100_000_000, name, meaning="aide allouée in EUR")
+    expect_years(frame, "Action.Edition", name, first=2005)
     frame = frame.filter(pl.col("Action.Titre.Francais") == _3IA).rename(
         {"Action.Edition": "period", "Projet.Aide_allouee": "value"}
     )
@@ -271,6 +275,7 @@ def _from_lists(delivery: Delivery) -> pl.DataFrame:
         instrument=pl.col("code").str.extract(_CODE, 2).replace_strict(_SEGMENTS, default=None),
     )
     ours = partners.filter(pl.col("instrument").is_not_null(), pl.col("year") >= _FIRST_YEAR)
+    expect_unique(ours, ["code", "row"], path.name)
     absent = sorted(set(_INSTRUMENTS) - set(ours["instrument"]))
     if absent:
         raise DeliveryError(
@@ -317,7 +322,8 @@ def _awarded(delivery: Delivery) -> pl.DataFrame:
 def _split(path: Path, wanted: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
     """Some columns of a JSON in orientation "split", as text, and `line`, the row's place in `data` from 1.
 
-    wanted: our name → the names it may have, first wins. All others stay unread; among them are names of persons.
+    wanted: our name → the names it may have, first wins. All others stay unread; among them are names of persons. `row`
+    numbers the different rows, so that two that are alike in every column, read or not, have the same.
     """
     content = read_json(path)
     if not isinstance(content, dict) or not {"columns", "data"} <= set(content) or not content["data"]:
@@ -332,12 +338,15 @@ def _split(path: Path, wanted: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
         found = [name for name in names if name in columns]
         expect_columns(path, columns if found else [], [found[0] if found else names[0]], columns, line=None)
         places[ours] = columns.index(found[0])
-    rows = []
+    rows: list[list[str | int | None]] = []
+    seen: dict[str, int] = {}
     for line, row in enumerate(content["data"], 1):
         if not isinstance(row, list) or len(row) != len(columns):
             raise DeliveryError(f"the row has not {len(columns)} cells", file=path.name, line=line, remedy=_AGAIN)
-        rows.append([*(None if row[at] is None else str(row[at]) for at in places.values()), line])
-    return pl.DataFrame(rows, schema={**dict.fromkeys(places, pl.String), "line": pl.Int64}, orient="row")
+        number = seen.setdefault(json.dumps(row), line)
+        rows.append([*(None if row[at] is None else str(row[at]) for at in places.values()), number, line])
+    schema = {**dict.fromkeys(places, pl.String), "row": pl.Int64, "line": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _placed_by_label(frame: pl.DataFrame, file: str) -> pl.DataFrame:

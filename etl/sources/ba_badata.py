@@ -9,6 +9,10 @@ so a missing one stands for few persons; among the unemployed whole Kreise are m
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -64,6 +68,8 @@ SOURCE: Final = Source(
 
 #: KldB 2010, the four groups of main group 43: what the atlas calls IT occupations.
 IT_GROUPS: Final = ("431", "432", "433", "434")
+#: The largest cell seen has 137,084 employees; the largest Kreis has about 1.6 million.
+_LARGEST_CELL: Final = 1_000_000
 _LAENDER: Final = tuple(f"{number:02}" for number in range(1, 17))
 _CELL: Final = {"region": pl.String, "occupational_group": pl.String, "year": pl.Int32}
 _EMPLOYEES: Final = {**_CELL, "type": pl.String, "group": pl.String, "n": pl.Float64}
@@ -121,11 +127,12 @@ def parse(delivery: Delivery) -> pl.DataFrame:
 def read_rda(path: Path, table: str, columns: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     """The data frame `table` of an R workspace, exactly `columns`, plus `line` (row number, from 1)."""
     try:
+        _expect_undamaged(path)
         tables = pyreadr.read_r(str(path))
-    except (LibrdataError, PyreadrError, OSError) as error:
-        raise DeliveryError(
-            f"the file is not a readable R workspace ({str(error).splitlines()[0]})", file=path.name, remedy=_AGAIN
-        ) from error
+    except (LibrdataError, PyreadrError, lzma.LZMAError, zlib.error, EOFError, OSError, ValueError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        problem = f"the file is not a readable R workspace ({said})"
+        raise DeliveryError(problem, file=path.name, remedy=_AGAIN) from error
     if table not in tables:
         raise DeliveryError(
             f"the workspace has no table '{table}', only {', '.join(map(str, tables)) or 'nothing'}",
@@ -147,21 +154,33 @@ def read_rda(path: Path, table: str, columns: Mapping[str, type[pl.DataType]]) -
     return frame.with_row_index("line", offset=1).with_columns(pl.col("line").cast(pl.Int64))
 
 
+def _expect_undamaged(path: Path) -> None:
+    """Unpack the file once, whichever of R's three packings it has: pyreadr does not compare their checksums."""
+    head = path.read_bytes()[:6]
+    for begins, unpack in ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ\0", lzma.open)):
+        if head.startswith(begins):
+            with unpack(path) as packed:
+                while packed.read(1 << 20):
+                    pass
+
+
 def _employees(path: Path) -> pl.DataFrame:
     """Employees liable to social insurance, all persons: region (NUTS 3), year, occupational_group, value."""
     frame = read_rda(path, "employees_by_workplace", _EMPLOYEES)
     expect_values(frame, "type", ("social insurance", "marginal part-time"), path.name)
     expect_values(frame, "group", ("total", "foreigners", "women"), path.name)
-    expect_range(frame, "n", 0, None, path.name, meaning="number of employees")
+    expect_range(frame, "n", 0, _LARGEST_CELL, path.name, meaning="number of employees")
     frame = frame.filter(pl.col("type") == "social insurance", pl.col("group") == "total")
+    expect_unique(frame, list(_CELL), path.name)
     return _placed(frame.rename({"n": "value"}), path)
 
 
 def _stocks(path: Path, table: str, columns: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     """Annual means of IT vacancies or unemployed, summed up to Germany; cells without a Kreis count there only."""
     frame = read_rda(path, table, columns)
-    expect_range(frame, "total", 0, None, path.name, meaning="annual mean")
+    expect_range(frame, "total", 0, _LARGEST_CELL, path.name, meaning="annual mean")
     frame = frame.filter(pl.col("occupational_group").is_in(IT_GROUPS)).with_columns(value=pl.col("total") * 12)
+    expect_unique(frame, list(_CELL), path.name)
     # Sums are made in whole twelfths: exact, and the same on every machine. It also notices a changed unit.
     uneven = frame.filter((pl.col("value") - pl.col("value").round()).abs() > 1e-4)
     if uneven.height:
@@ -185,9 +204,7 @@ def _stocks(path: Path, table: str, columns: Mapping[str, type[pl.DataType]]) ->
 
 
 def _placed(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
-    """Check that keys are single and that no Land and no cell is absent; Kreise become NUTS 3."""
-    keys = ["region", "occupational_group", "year"]
-    expect_unique(frame, keys, path.name)
+    """Check that no Land and no cell is absent; Kreise become NUTS 3."""
     for (year,), rows in frame.group_by("year", maintain_order=True):
         laender = rows.select(land=pl.col("region").str.slice(0, 2))
         expect_regions(laender, "land", _LAENDER, f"{path.name}, year {year}", what="Land (AGS)")

@@ -24,7 +24,7 @@ import polars as pl
 
 from etl import codes, grants
 from etl.model import Delivery, DeliveryError, File, Licence, Source
-from etl.tidy import expect_columns, expect_range, expect_unique, read_text, to_tidy
+from etl.tidy import expect_columns, expect_end, expect_range, expect_unique, expect_years, read_text, to_tidy
 
 _PAGE: Final = "https://foerderportal.bund.de/foekat/jsp/SucheAction.do?actionMode=searchmask"
 
@@ -89,6 +89,9 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     path = delivery.path("export")
     rows = _rows(path)
     _expect_whole(rows, path.name)
+    running = delivery.files["export"].retrieved.year
+    # What begins later than in five years is granted by nobody yet.
+    expect_years(rows, "period", path.name, first=1960, last=running + 5)
     rows = rows.filter(pl.col("Staat") == "Deutschland", ~pl.col("Thema").str.contains(_NO_PROJECT))
     ai = [
         AI_TOPIC.search(topic) is not None or lps in AI_CLASSES
@@ -100,7 +103,7 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     placed = grants.place(found, "Gemeindekennziffer", path.name, resolve=kreis).select(
         "region", "period", pl.col("FKZ").alias("project"), "amount", pl.lit("export").alias("file")
     )
-    cells = grants.cells(placed, ("DE",), delivery.files["export"].retrieved.year)
+    cells = grants.cells(placed, ("DE",), running)
     # Every amount is whole in its first year; a region without projects has none to say that of.
     whole = (pl.col("reason").is_in(["", "own_sum"])) & (pl.col("parts") > 0)
     sums = cells.with_columns(reason=pl.when(whole).then(pl.lit("whole_term")).otherwise("reason"))
@@ -153,12 +156,14 @@ def _rows(path: Path) -> pl.DataFrame:
 
 def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Each row's cells without the Excel guard, with the line it ends on."""
-    text = re.sub(r'(?m)(^|;)="', r'\1"', read_text(path, "iso-8859-15"))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    text = read_text(path, "iso-8859-15")
+    bare = re.sub(r'(?m)(^|;)="', r'\1"', text)
+    reader = csv.reader(io.StringIO(bare, newline=""), delimiter=";")
     try:
         for row in reader:
             if row:
                 yield reader.line_num, [cell.strip() for cell in row]
+        expect_end(text or "\n", path.name)
     except csv.Error as error:
         raise DeliveryError(str(error), file=path.name, line=reader.line_num, remedy=_AGAIN) from error
 

@@ -23,7 +23,7 @@ from etl import grants
 from etl.head_offices import is_head_office
 from etl.model import Delivery, DeliveryError, File, Licence, Source
 from etl.quoted import read_quoted
-from etl.tidy import cast_column, decode, expect_range, expect_unique, to_tidy
+from etl.tidy import cast_column, decode, expect_range, expect_unique, expect_years, to_tidy
 from etl.zipped import member_name, read_member
 
 _DATA: Final = "https://cordis.europa.eu/data"
@@ -59,6 +59,7 @@ AI_FIELD: Final = "/23/47/297"
 _AGAIN: Final = "fetch the delivery again; if the publisher really changed it, adapt the source's module and its test."
 _DATE: Final = r"^20(1[3-9]|2\d|3\d)-\d\d-\d\d"
 _COUNTRIES: Final = ("DE", "FR")
+_OWN_COST: Final = ("associatedPartner", "partner")
 _LARGEST_EUR: Final = 500_000_000
 #: Sum of the participants' net contributions of the AI projects against the projects' own maximum contribution.
 _MONEY_TOLERANCE: Final = 0.1
@@ -66,8 +67,8 @@ _MONEY_TOLERANCE: Final = 0.1
 
 def parse(delivery: Delivery) -> pl.DataFrame:
     """TIDY rows: ai_net, ai_net_without_hq (EUR), ai_projects, ai_participations; by year, NUTS 3 up to country."""
-    parts = pl.concat([_participations(delivery.path(key), key) for key in ("horizon", "h2020")])
     running = max(raw.retrieved.year for raw in delivery.files.values())
+    parts = pl.concat([_participations(delivery.path(key), key, running) for key in ("horizon", "h2020")])
     every = grants.cells(parts, _COUNTRIES, running)
     # Their money is taken out and not their rows, so that a region with head offices only stands with 0.
     elsewhere = parts.with_columns(amount=pl.when("head_office").then(0.0).otherwise("amount"))
@@ -84,16 +85,20 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     )
 
 
-def _participations(path: Path, key: str) -> pl.DataFrame:
+def _participations(path: Path, key: str, running: int) -> pl.DataFrame:
     """German and French participations in AI projects: region, period, project, amount (EUR), head_office, file."""
-    projects = _ai_projects(path)
-    columns = ("projectID", "organisationID", "name", "country", "nutsCode", "netEcContribution")
+    projects = _ai_projects(path, running)
+    columns = ("projectID", "organisationID", "name", "country", "nutsCode", "role", "order", "netEcContribution")
     rows = _table(path, "organization.csv", columns)
     file = member_name(path, "organization.csv")
+    expect_unique(rows, columns, file)
     rows = cast_column(rows, "netEcContribution", pl.Float64, file)  # a point, unlike the amounts of project.csv
     expect_range(rows, "netEcContribution", 0, _LARGEST_EUR, file, meaning="contribution in EUR")
-    # Empty for associated partners, who take part at their own cost.
-    rows = rows.join(projects, on="projectID").with_columns(pl.col("netEcContribution").fill_null(0.0))
+    # Associated partners (in Horizon 2020: partners) take part at their own cost; of others an empty cell is unknown.
+    own_cost = pl.col("netEcContribution").is_null() & pl.col("role").is_in(_OWN_COST)
+    rows = rows.join(projects, on="projectID").with_columns(
+        netEcContribution=pl.when(own_cost).then(0.0).otherwise("netEcContribution")
+    )
     _expect_all_money(rows, projects, file)
     # Greece (EL) and the United Kingdom (UK) have codes of their own here; Germany and France have the usual ones.
     ours = grants.place(rows.filter(pl.col("country").is_in(_COUNTRIES)), "nutsCode", file)
@@ -110,7 +115,7 @@ def _participations(path: Path, key: str) -> pl.DataFrame:
     )
 
 
-def _ai_projects(path: Path) -> pl.DataFrame:
+def _ai_projects(path: Path, running: int) -> pl.DataFrame:
     """projectID, period (year of signature), maximum (EUR) of every project in AI_FIELD."""
     file = member_name(path, "project.csv")
     projects = _table(path, "project.csv", ("id", "ecSignatureDate", "ecMaxContribution"))
@@ -143,6 +148,8 @@ def _ai_projects(path: Path) -> pl.DataFrame:
             column="ecSignatureDate",
             remedy=_AGAIN,
         )
+    years = found.with_columns(ecSignatureDate=pl.col("ecSignatureDate").str.slice(0, 4))
+    expect_years(years, "ecSignatureDate", file, first=2013, last=running)
     return found.select(
         pl.col("id").alias("projectID"),
         pl.col("ecSignatureDate").str.slice(0, 4).alias("period"),

@@ -14,7 +14,16 @@ import polars as pl
 from etl import codes
 from etl.model import Delivery, DeliveryError, File, Licence, Source
 from etl.rollup import spread_upwards
-from etl.tidy import expect_range, expect_regions, expect_unique, expect_values, map_codes, read_csv, to_tidy
+from etl.tidy import (
+    expect_range,
+    expect_regions,
+    expect_unique,
+    expect_values,
+    expect_years,
+    map_codes,
+    read_csv,
+    to_tidy,
+)
 
 _COMMIT: Final = "b61ffd2eced0f7be42bdd15fd526953b529c3921"
 _REPOSITORY: Final = "https://github.com/StatDares/PortraitStatMetiers"
@@ -40,6 +49,7 @@ SOURCE: Final = Source(
     redistribute=False,
 )
 
+_AGAIN: Final = "fetch the delivery again; if Dares really changed it, adapt the source's module and its test."
 FAMILIES: Final = ("M1Z", "M2Z")
 _COLUMNS: Final = {
     "fap": pl.String,
@@ -74,12 +84,18 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     expect_values(frame, "niveau_fap", ("fap 87", "fap 225"), path.name)
     frame = frame.filter(pl.col("fap").is_in(FAMILIES))
     expect_range(frame, "Emploi moyen", 0, 1_000_000, path.name, meaning="number of persons")
+    expect_years(frame, "Année", path.name, first=2000)
+    if (empty := frame.filter(pl.col("Emploi moyen").is_null())).height:
+        line = empty["line"][0]
+        raise DeliveryError("no number", file=path.name, line=line, column="Emploi moyen", remedy=_AGAIN)
     frame = frame.rename({"Emploi moyen": "value", "Année": "period"})
     frame = pl.concat([_level(frame, level, path.name) for level in ("nat", "reg", "dep")])
     expect_unique(frame, ["fap", "period", "region"], path.name)
     for level in ("country", "land", "nuts3"):
         wanted = [code for code in codes.units(level, "FR") if not code.startswith(_NO_MAYOTTE)]
-        expect_regions(frame, "region", wanted, path.name, what="région or département")
+        for (fap, year), part in frame.group_by("fap", "period", maintain_order=True):
+            expect_regions(part, "region", wanted, path.name, what=f"{fap}, {year}: région or département")
+    expect_regions(frame, "fap", FAMILIES, path.name, what="family of occupations")
     return to_tidy(_totals(_with_nuts2(frame)))
 
 
@@ -94,7 +110,7 @@ def _level(frame: pl.DataFrame, level: str, file: str) -> pl.DataFrame:
             file=file,
             line=unplaced["line"][0],
             column=column,
-            remedy="fetch the delivery again.",
+            remedy=_AGAIN,
         )
     if level == "nat":
         return frame.select("fap", "period", "value", "line", region=pl.lit("FR"))

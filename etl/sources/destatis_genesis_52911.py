@@ -20,7 +20,6 @@ from typing import Final
 import polars as pl
 
 from etl import codes
-from etl.archive import is_zip
 from etl.model import Delivery, DeliveryError, File, Licence, Source, Status
 from etl.packed import only_member
 from etl.records import read_json
@@ -35,6 +34,7 @@ from etl.tidy import (
     read_text,
     to_tidy,
 )
+from etl.zipped import is_zip
 
 _AGAIN: Final = "see the table in GENESIS-Online; if it has another layout, adapt the source's module and its test."
 

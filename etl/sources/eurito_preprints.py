@@ -14,7 +14,7 @@ import polars as pl
 from etl import codes
 from etl.model import Delivery, DeliveryError, File, Licence, Source, Status
 from etl.rollup import spread_upwards
-from etl.tidy import expect_range, expect_unique, expect_values, read_csv, to_tidy
+from etl.tidy import expect_range, expect_unique, expect_values, expect_years, read_csv, to_tidy
 
 _COMMIT: Final = "f2f457adeab052168790ff608e392df3e99d48ed"
 _REPOSITORY: Final = "https://github.com/nestauk/eurito_indicators"
@@ -98,15 +98,25 @@ def _lists(delivery: Delivery, key: str) -> pl.DataFrame:
             column="region_id",
             remedy=_AGAIN,
         )
+    expect_years(frame, "year", path.name, first=2000)
     frame = frame.rename({"year": "period", key: "value"})
-    return frame.filter(pl.col("region_id").str.slice(0, 2).is_in(_COUNTRIES))
+    ours = frame.filter(pl.col("region_id").str.slice(0, 2).is_in(_COUNTRIES))
+    if ours.filter(pl.col("period") != _INCOMPLETE_YEAR).is_empty():
+        problem = f"no whole year of {' or '.join(_COUNTRIES)} is in the list"
+        raise DeliveryError(problem, file=path.name, column="region_id", remedy=_AGAIN)
+    return ours
 
 
 def _expect_additive(frame: pl.DataFrame, file: str) -> None:
     """Refuse lists that do not add up to the country: only complete ones let an absent region be 0."""
     country = pl.col("region_id").str.slice(0, 2).alias("country")
-    levels = frame.group_by(country, "period", "region_level").agg(pl.col("value").sum(), pl.col("line").min())
-    totals = levels.filter(pl.col("region_level") == 0).select("country", "period", total="value")
+    sums = frame.group_by(country, "period", "region_level").agg(pl.col("value").sum(), pl.col("line").min())
+    totals = sums.filter(pl.col("region_level") == 0).select("country", "period", total="value")
+    years = sums.group_by("country", "period").agg(first=pl.col("line").min())
+    levels = years.join(pl.DataFrame({"region_level": range(4)}, schema={"region_level": pl.Int64}), how="cross")
+    levels = levels.join(sums, on=["country", "period", "region_level"], how="left").with_columns(
+        pl.col("value").fill_null(0), line=pl.coalesce("line", "first")
+    )
     bad = levels.join(totals, on=["country", "period"], how="left").filter(pl.col("value").ne_missing(pl.col("total")))
     if bad.height:
         first = bad.sort("line").row(0, named=True)

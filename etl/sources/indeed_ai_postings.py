@@ -68,7 +68,9 @@ def parse(delivery: Delivery) -> pl.DataFrame:
         value=pl.col("AI_share_postings").sort_by("day").mean(),
         complete=pl.len() == pl.col("day").first().dt.month_end().dt.day(),
     )
-    months = months.filter("complete").with_columns(measure=pl.lit("ai_share"), file=pl.lit("postings"))
+    months = months.filter("complete")
+    tidy.expect_regions(months, "region", COUNTRIES, path.name, what="a complete month of country")
+    months = months.with_columns(measure=pl.lit("ai_share"), file=pl.lit("postings"))
     return tidy.to_tidy(months)
 
 

@@ -19,7 +19,7 @@ import polars as pl
 
 from etl import grants
 from etl.model import Delivery, DeliveryError, File, Licence, Source
-from etl.tidy import expect_range, expect_values, read_csv, to_tidy
+from etl.tidy import expect_range, expect_values, expect_years, read_csv, to_tidy
 
 _DATA: Final = "https://kohesio.ec.europa.eu/api/data/object?id=data"
 
@@ -81,14 +81,13 @@ _AGAIN: Final = "fetch the delivery again; if the publisher really changed it, a
 
 def parse(delivery: Delivery) -> pl.DataFrame:
     """TIDY rows: ai_eu (EUR of the EU) and ai_projects; NUTS 3 up to country; by year of beginning."""
-    found = [_operations(delivery.path(file.key), file.key) for file in SOURCE.files]
-    cells = grants.cells(
-        pl.concat(found), tuple(_COUNTRIES), max(raw.retrieved.year for raw in delivery.files.values())
-    )
+    running = max(raw.retrieved.year for raw in delivery.files.values())
+    found = [_operations(delivery.path(file.key), file.key, running) for file in SOURCE.files]
+    cells = grants.cells(pl.concat(found), tuple(_COUNTRIES), running)
     return to_tidy(pl.concat([grants.amounts(cells, "ai_eu"), grants.counts(cells, "ai_projects", "projects")]))
 
 
-def _operations(path: Path, key: str) -> pl.DataFrame:
+def _operations(path: Path, key: str, running: int) -> pl.DataFrame:
     """The AI operations of one file, once each: region, period, project, amount, file."""
     country = key[:2].upper()
     rows = read_csv(path, _COLUMNS, others=True)
@@ -104,9 +103,12 @@ def _operations(path: Path, key: str) -> pl.DataFrame:
     )
     date = pl.col("Operation_Start_Date")
     year = pl.when(date.str.contains("/")).then(date.str.slice(6, 4)).otherwise(date.str.slice(0, 4))
+    once = once.with_columns(period=year)
+    # Operations are entered before they begin, but not long before.
+    expect_years(once, "period", path.name, first=2000, last=running + 5)
     return grants.place(once, "NUTS3_Code", path.name).select(
         "region",
-        year.alias("period"),
+        "period",
         pl.col("Operation_Unique_Identifier").alias("project"),
         pl.col("Project_EU_Budget").alias("amount"),
         pl.lit(key).alias("file"),

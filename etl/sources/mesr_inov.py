@@ -18,7 +18,7 @@ from etl import codes
 from etl.model import Delivery, DeliveryError, File, Licence, Source, Status
 from etl.records import read_records
 from etl.rollup import spread_upwards
-from etl.tidy import expect_columns, expect_range, expect_unique, map_codes, to_tidy
+from etl.tidy import expect_columns, expect_range, expect_unique, expect_years, map_codes, to_tidy
 
 _AGAIN: Final = "fetch the delivery again; if the publisher really changed it, adapt the source's module and its test."
 
@@ -71,6 +71,7 @@ def parse(delivery: Delivery) -> pl.DataFrame:
     """TIDY rows: ai_projects (count), ai_grants and ai_grants_since_2018 (EUR); départements up to France; by year."""
     path = delivery.path("laureates")
     laureates = _laureates(path)
+    expect_years(laureates, "period", path.name, first=2018, last=delivery.files["laureates"].retrieved.year)
     years = laureates["period"].unique().sort()
     ai = laureates.filter(pl.col("ai"))
     unplaced = ai.filter(pl.col("region").is_null())
@@ -106,12 +107,18 @@ def _laureates(path: Path) -> pl.DataFrame:
     rows = []
     for line, record in read_records(path, "laureates"):
         expect_columns(path, list(record), _KEYS, line=line)
+        for key in _PROJECT_TEXT:
+            if not isinstance(record[key], str | None):
+                problem = f"'{record[key]}' is no text"
+                raise DeliveryError(problem, file=path.name, line=line, column=key, remedy=_AGAIN)
         rows.append(
             {
                 "line": line,
                 "wave": _text(record, "vague", r"Vague \d{1,2}", path, line),
                 "period": _text(record, "datepublication", r"20\d\d-01-01", path, line)[:4],
-                "cityid": record["cityid"] and _text(record, "cityid", r"\d[\dAB]\d{3}", path, line),
+                "cityid": _text(record, "cityid", r"\d[\dAB]\d{3}", path, line)
+                if record["cityid"] is not None
+                else None,
                 "siren": _text(record, "siren", r"\d{9}", path, line),
                 "projet": record["projet"],
                 "subvention": _amount(record, "subvention", path, line),

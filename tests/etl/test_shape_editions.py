@@ -72,9 +72,9 @@ def test_what_is_no_such_zip_is_refused(tmp_path: Path) -> None:
     path = vg250(tmp_path, kreise()) / sources.VG250.file
     whole = path.read_bytes()
     for content, message in (
-        (whole[:2000], "the archive is damaged or cut short"),
+        (whole[:2000], "the zip file is damaged or cut short"),
         (b"<html>Fehler</html>", "this is a web page"),
-        (b"PK\x05\x06" + bytes(18), "the file is not a zip archive"),
+        (b"PK\x05\x06" + bytes(18), "0 files in it are called VG250_KRS.shp"),
     ):
         path.write_bytes(content)
         with pytest.raises(DeliveryError, match=message):

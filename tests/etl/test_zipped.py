@@ -12,6 +12,7 @@ import pytest
 
 from etl import zipped
 from etl.model import DeliveryError
+from etl.packed import only_member
 
 TEXT = b'"id";"title"\n"1";"a"\n'
 
@@ -110,3 +111,31 @@ def test_a_zip_in_a_zip_is_a_missing_member(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "a.zip", {"inner.zip": inner.getvalue()})
     with pytest.raises(DeliveryError, match=r"lacks 'project\.csv'; it has inner\.zip"):
         zipped.read_member(path, "project.csv")
+
+
+def test_the_only_file_of_a_kind_is_found_by_its_ending(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "a.zip", {"Daten/Table.CSV": TEXT, "readme.txt": b"x"})
+    assert only_member(path, ".csv") == ("Table.CSV", TEXT)
+    assert zipped.members(path) == ["Daten/Table.CSV", "readme.txt"]
+    with pytest.raises(DeliveryError, match=r"2 files of the archive end with \.csv"):
+        only_member(zip_of(tmp_path / "b.zip", {"a.csv": TEXT, "b.csv": TEXT}), ".csv")
+
+
+def test_a_reader_of_its_own_gets_no_unsafe_archive_either(tmp_path: Path) -> None:
+    """A workbook or a shapefile is opened by another library; what it would unpack is bounded before."""
+    for members, message in (
+        ({"xl/sheet.xml": b"0" * 20_000_000}, "this looks like a zip bomb"),
+        ({"../sheet.xml": b"x"}, "would be written outside its folder"),
+    ):
+        with pytest.raises(DeliveryError, match=message):
+            zipped.members(zip_of(tmp_path / "a.zip", members))
+
+
+def test_an_unknown_way_of_packing_is_named(tmp_path: Path) -> None:
+    for method in (14, 99):
+        raw = bytearray(zip_of(tmp_path / "a.zip", {"project.csv": TEXT * 9}).read_bytes())
+        raw[8] = method
+        raw[raw.index(b"PK\x01\x02") + 10] = method
+        (tmp_path / "a.zip").write_bytes(raw)
+        with pytest.raises(DeliveryError, match="damaged or cut short"):
+            zipped.read_member(tmp_path / "a.zip", "project.csv")

@@ -156,7 +156,7 @@ def test_a_message_instead_of_the_table_is_told_without_what_was_sent(tmp_path: 
     assert "hans-user" not in str(caught.value)
     for content, message in (
         (b"<html>Wartung</html>", "this is a web page"),
-        (zipped({"52911.csv": text(rows()).encode()})[:300], "the archive is damaged or cut short"),
+        (zipped({"52911.csv": text(rows()).encode()})[:300], "the zip file is damaged or cut short"),
         (zipped({"a.csv": b"x", "b.csv": b"y"}), "2 files of the archive end with .csv"),
         (b'{"Code": 104, "Content": "Keine Objekte", "Type": "Information"}', r"\(104: Keine Objekte\)"),
     ):

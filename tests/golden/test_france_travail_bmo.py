@@ -191,13 +191,13 @@ def test_what_is_no_such_workbook_is_refused(tmp_path: Path) -> None:
     whole = book(2025, HEADER_2025, of_2025())
     for content, message in (
         (b"<!DOCTYPE html><html>Erreur</html>", "this is a web page"),
-        (whole[: len(whole) // 2], "the archive is damaged or cut short"),
-        (b"annee;met\n2025;3\n", "the file is not a zip archive"),
+        (whole[: len(whole) // 2], "the zip file is damaged or cut short"),
+        (b"annee;met\n2025;3\n", "this is no zip file"),
         (zipped({"a.xlsx": whole, "b.xlsx": whole}), "2 files of the archive end with .xlsx"),
         (zipped({"xl/workbook.xml": b"<workbook"}), "not readable as a spreadsheet"),
         (xlsx({"Feuil1": [["annee"], [2025]]}), r"0 sheets are called like .*; there are Feuil1"),
         (book(2024, HEADER_2025, of_2025()), "the sheet is of 2024, but the row says 2025"),
-        (b"", "the file is not a zip archive"),
+        (b"", "this is no zip file"),
     ):
         with pytest.raises(DeliveryError, match=message):
             bmo.parse(written(tmp_path, bmo.SOURCE, bmo_2025=content))
