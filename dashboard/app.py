@@ -171,7 +171,7 @@ def _data(server: Flask, store: Store) -> None:
         slices.check(build, lang, indicator, level, member)
         packed = build.recent(
             ("slice json", lang, indicator, level, member),
-            lambda: pack(slices.slice_json(build, lang, indicator, level, member)),
+            lambda: pack(slices.slice_json(build, lang, indicator, level, member), quality=10),
         )
         return respond(request, packed, "application/json", _cache(build.id))
 

@@ -39,6 +39,16 @@ def catalogue(lang: str) -> dict[str, str]:
     return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
 
 
+@lru_cache(maxsize=50_000)
+def _number(lang: str, value: float, decimals: int, sign: bool) -> str:
+    """`Words.number`; a page writes the same few thousand figures again and again."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    # Half up on the decimal as written: what the browser's Intl does with the same figure.
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = str(format_decimal(abs(rounded), format=pattern, locale=Locale.parse(lang)))
+    return (MINUS if rounded < 0 else "+" if sign and rounded > 0 else "") + text
+
+
 @dataclass(frozen=True)
 class Words:
     """Everything a page needs to speak one language."""
@@ -61,11 +71,7 @@ class Words:
 
     def number(self, value: float, decimals: int = 0, *, sign: bool = False) -> str:
         """A number as this language writes it, with a true minus; `sign` writes a plus as well."""
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        # Half up on the decimal as written: what the browser's Intl does with the same figure.
-        rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        text = str(format_decimal(abs(rounded), format=pattern, locale=self.locale))
-        return (MINUS if rounded < 0 else "+" if sign and rounded > 0 else "") + text
+        return _number(self.lang, value, decimals, sign)
 
     def value(self, value: float, unit: str, decimals: int, *, sign: bool = False) -> str:
         """A figure with its unit, short: 12,4 % · +1,3 pp · 58,2 Mio. € · 1 234."""

@@ -37,7 +37,7 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Read all VARIABLES, an empty one counts as not set; raises SystemExit with a sentence where one cannot be read."""
+    """Read all VARIABLES; an empty one counts as not set. Raises SystemExit with a sentence for an unreadable one."""
     read = {name: os.environ.get(name) or default for name, (default, _) in VARIABLES.items()}
     try:
         port, workers = int(read["ATLAS_PORT"]), int(read["ATLAS_WORKERS"])

@@ -24,17 +24,17 @@ def _finding(view: MapView) -> str:
     sure = [row for row in rows if row["status"] not in doubtful(view.indicator)] or rows
     if not rows:
         return t("{indicator}: no figures for {period}", indicator=view.indicator["title"], period=period)
-    named = [(view.name(row["region"]), view.value(row["value"])) for row in sure]
     if view.state.level == "country":
-        return t("{period}: {list}", period=period, list=", ".join(f"{name} {value}" for name, value in named))
+        named = (f"{view.name(row['region'])} {view.value(row['value'])}" for row in sure)
+        return t("{period}: {list}", period=period, list=", ".join(named))
     if view.state.within:
-        return _inside(view, named, period)
+        return _inside(view, sure, period)
     asked = [code for code in view.shown if view.regions[code].country in view.indicator["countries"]]
     if len(rows) < len(asked) / 2:
         return t(
             "{period}: figures for {n} of {of} {units}, among them {a} ({va})",
-            **{"period": period, "n": len(rows), "of": len(asked), "a": named[0][0], "va": named[0][1]},
-            units=unit_name(view),
+            **{"period": period, "n": len(rows), "of": len(asked), "units": unit_name(view)},
+            **_values(view, sure[:1]),
         )
     return _leading(view, sure, period) + _middle(view, rows)
 
@@ -48,11 +48,7 @@ def _leading(view: MapView, rows: list[Row], period: str) -> str:
         if (row := next((row for row in rows if view.regions[row["region"]].country == country), None)) is not None
     }
     picked = list(firsts.values()) if len(firsts) == 2 else rows[:2]
-    values = {
-        "period": period,
-        **{f"{letter}": view.name(row["region"]) for letter, row in zip("ab", picked, strict=False)},
-        **{f"v{letter}": view.value(row["value"]) for letter, row in zip("ab", picked, strict=False)},
-    }
+    values = {"period": period} | _values(view, picked)
     lead = view.indicator["direction"] == "up" and all(row["rank_high"] == 1 for row in firsts.values())
     if len(firsts) == 2:
         if lead:
@@ -76,14 +72,20 @@ def _middle(view: MapView, rows: list[Row]) -> str:
     return view.words("; half of all {units} lie below {middle}", units=unit_name(view), middle=view.value(middle))
 
 
-def _inside(view: MapView, named: list[tuple[str, str]], period: str) -> str:
-    where = view.name(view.state.within)
-    if len(named) == 1:
-        return view.words("{where}, {period}: {a} {va}", where=where, period=period, a=named[0][0], va=named[0][1])
-    (a, va), (z, vz) = named[0], named[-1]
-    return view.words(
-        "{where}, {period}: from {z} ({vz}) to {a} ({va})", where=where, period=period, a=a, va=va, z=z, vz=vz
-    )
+def _inside(view: MapView, rows: list[Row], period: str) -> str:
+    values = {"where": view.name(view.state.within), "period": period} | _values(view, rows[:1])
+    if len(rows) == 1:
+        return view.words("{where}, {period}: {a} {va}", **values)
+    values |= _values(view, rows[-1:], "z")
+    return view.words("{where}, {period}: from {z} ({vz}) to {a} ({va})", **values)
+
+
+def _values(view: MapView, rows: list[Row], letters: str = "ab") -> dict[str, str]:
+    """a and va, b and vb …: names and values for a sentence's places."""
+    found: dict[str, str] = {}
+    for letter, row in zip(letters, rows, strict=False):
+        found |= {letter: view.name(row["region"]), f"v{letter}": view.value(row["value"])}
+    return found
 
 
 def subtitle(view: MapView) -> str:
