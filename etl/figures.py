@@ -83,7 +83,11 @@ def from_delivery(catalogue: Catalogue, delivery: Delivery, way: str) -> Figures
     tidy = correct(_parse(catalogue, delivery), catalogue.corrections.get(source.id, ()))
     lacking = any(not delivery.has(file.key) for file in source.files)
     hashes = {key: raw.sha256 for key, raw in delivery.files.items()}
-    rows = select(tidy, indicators, hashes, optional=lacking)
+    try:
+        rows = select(tidy, indicators, hashes, optional=lacking)
+    except DeliveryError as error:  # it knows the key of the file only
+        name = delivery.files[error.file].path.name if error.file in delivery.files else error.file
+        raise DeliveryError(error.problem, file=name, remedy=error.remedy) from error
     used = set(rows["delivery"].unique().to_list())
     origins = tuple(
         Origin(raw.sha256, source.id, raw.path.name, raw.url, raw.retrieved)

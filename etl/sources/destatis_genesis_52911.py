@@ -137,7 +137,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, list[str]]:
             file=path.name,
             remedy="check the settings ATLAS_GENESIS_USER, _PASSWORD and _TABLE by logging in on its page.",
         )
-    header = next(csv.reader([read_text(path).split("\n", 1)[0].rstrip("\r")], delimiter=";"), [])
+    header = next(csv.reader(read_text(path).splitlines()[:1], delimiter=";"), [])
     blocks = [str(number) for number in range(1, (len(header) - len(_HEAD) - len(_TAIL)) // len(_BLOCK) + 1)]
     wanted = [*_HEAD, *(f"{block}_{name}" for block in blocks for name in _BLOCK), *_TAIL]
     if "Statistik_Code" in header:

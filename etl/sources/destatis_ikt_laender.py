@@ -103,6 +103,9 @@ def _figures(delivery: Delivery) -> pl.DataFrame:
         tidy.expect_range(frame, "value", 0, 100, path.name, meaning="share")
         for column, allowed in {"unit": ("PC_ENT",), "geo_version": ("NUTS2024",), "flag": ("e", "u")}.items():
             tidy.expect_values(frame, column, allowed, path.name)
+        frame = frame.with_columns(
+            pl.col("geo_code").fill_null("")
+        )  # an empty cell is refused like another unknown code
         frame = tidy.map_codes(frame, "geo_code", lambda code: codes.resolve(code, "nuts"), path.name)
         tidy.expect_values(frame, "geo_code", ("DE", *codes.units("land", "DE")), path.name)
         frames.append(_ranked(frame, path.name).with_columns(file=pl.lit(key), name=pl.lit(path.name)))

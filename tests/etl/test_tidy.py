@@ -134,3 +134,66 @@ def test_to_tidy_completes_the_contract_and_sorts() -> None:
     found = tidy.to_tidy(rows)
     assert found.schema == TIDY
     assert found.select("region", "value", "status", "n").rows() == [("DE", 2.0, "", None), ("FR", 1.0, "", None)]
+
+
+@pytest.mark.parametrize("cell", ["1e999", "-1e999", "1e-999", "٣", "１２", "1_000", "nan", "inf", "9" * 400])
+def test_a_number_that_a_computer_cannot_hold_or_that_only_looks_like_one_is_named(file: Path, cell: str) -> None:
+    """1e999 would become infinite and 1e-999 a 0; digits of other scripts pass for digits in patterns."""
+    file.write_text(f"code,year,share\na,2024,0.5\nb,2024,{cell}\n")
+    with pytest.raises(DeliveryError, match=r"line 3, column 'share': '.*' is not a number"):
+        tidy.read_csv(file, COLUMNS)
+    assert tidy.read_number(cell) is None
+
+
+def test_numbers_that_are_small_or_plainly_zero_stay(file: Path) -> None:
+    file.write_text("code,year,share\na,2024,1e-300\nb,2024,0.0\nc,2024,0e5\nd,2024,-2.5E3\n")
+    assert tidy.read_csv(file, COLUMNS)["share"].to_list() == [1e-300, 0, 0, -2500]
+    assert [tidy.read_number(text) for text in ("1e-300", "0.0", "0e5", "-2.5E3")] == [1e-300, 0, 0, -2500]
+
+
+def test_a_last_line_without_its_end_may_have_lost_digits(file: Path) -> None:
+    file.write_text("code,year,share\na,2024,18.16\nb,2024,18.1")
+    with pytest.raises(DeliveryError, match=r"line 3: the last line does not end with a line break.*truncated"):
+        tidy.read_csv(file, COLUMNS)
+
+
+def test_a_hole_of_nul_bytes_is_named_with_its_line(file: Path) -> None:
+    for raw in (b"code,year,share\na,2024,0.5\nb\0,2024,0.5\n", "code,year,share\na,2024,0.5\n".encode("utf-16-le")):
+        file.write_bytes(raw)
+        with pytest.raises(DeliveryError, match=r"line [13]: NUL bytes where text is"):
+            tidy.read_csv(file, COLUMNS)
+
+
+@pytest.mark.parametrize("cell", ["", "2024/25", "20٢4", "1899", "2031", " 2024", "4024", "+2024"])
+def test_what_is_no_year_of_the_series_is_named(cell: str) -> None:
+    rows = frame(year=["2024", cell or None])
+    with pytest.raises(DeliveryError, match=r"line 3, column 'year': '.*' is no year from 1990 to 2030"):
+        tidy.expect_years(rows, "year", "t.csv", first=1990, last=2030)
+    tidy.expect_years(rows.head(1), "year", "t.csv", first=1990, last=2030)
+
+
+def test_a_parquet_column_is_widened_and_never_reread(tmp_path: Path) -> None:
+    """Text that looks like a number and a year with a fraction are a change; smaller integers are not."""
+    path = tmp_path / "t.parquet"
+    good = pl.DataFrame({"code": ["a"], "year": [2024], "share": [0.5]}).cast({"year": pl.Int32, "share": pl.Float32})
+    good.write_parquet(path)
+    assert tidy.read_parquet(path, COLUMNS).rows() == [(1, "a", 2024, 0.5)]
+    for column, kind in (("share", pl.String), ("year", pl.Float64), ("code", pl.Binary)):
+        good.cast({column: kind}).write_parquet(path)
+        with pytest.raises(DeliveryError, match=f"column '{column}': the column is {kind}, expected"):
+            tidy.read_parquet(path, COLUMNS)
+
+
+def test_a_damaged_page_of_parquet_is_named(tmp_path: Path) -> None:
+    """Every byte of the data flipped in turn: refused or read, and never a panic of the reader (Polars' had one)."""
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"code": ["a", None, "b"] * 9, "year": [2024] * 27, "share": [0.5] * 27}).write_parquet(path)
+    raw = path.read_bytes()
+    refused = 0
+    for at in range(4, len(raw)):
+        path.write_bytes(raw[:at] + bytes([raw[at] ^ 0xFF]) + raw[at + 1 :])
+        try:
+            tidy.read_parquet(path, COLUMNS)
+        except DeliveryError:
+            refused += 1
+    assert refused > len(raw) // 2

@@ -203,3 +203,15 @@ def test_a_web_page_a_cut_list_and_half_a_delivery_are_refused(tmp_path: Path) -
     (tmp_path / "half").mkdir()
     with pytest.raises(DeliveryError, match="the delivery of anr_ai has no file 'awarded'"):
         anr_ai.parse(written(tmp_path / "half", anr_ai.SOURCE, partners=json.dumps(partners())))
+
+
+def test_a_partner_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    """Alike in every column, those with names of persons too; two partners that only look alike to us are two."""
+    table = partners()
+    table["data"].append(list(table["data"][1]))
+    with pytest.raises(DeliveryError, match=r"line 13, column 'code': two rows have the same key") as caught:
+        anr_ai.parse(lists(tmp_path, partners=table))
+    assert not [name for name in NAMES if name in str(caught.value)]
+    table["data"][-1][table["columns"].index("Projet.Partenaire.Nom_organisme")] = "Institut"
+    total = anr_ai.parse(lists(tmp_path, partners=table)).filter(measure="ai_participations", region="FR1")
+    assert total.filter(period="2019")["value"].item() == 4

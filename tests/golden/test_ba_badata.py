@@ -318,3 +318,20 @@ def test_the_whole_delivery_gives_the_known_figures() -> None:
     assert unemployed == [22561, 53731]
     placed = tidy.filter(pl.col("region").str.len_chars() == 3, measure="it_vacancies", period="2025")["value"].sum()
     assert (int(placed), round(row(tidy, "it_vacancies", "DE", 2025)[0] - placed)) == (12743, 20)
+
+
+def test_vacancies_without_a_kreis_that_stand_twice_are_refused(tmp_path: Path) -> None:
+    def twice(frame: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([frame, frame[frame["region"].isna() & (frame["occupational_group"] == "431")]])
+
+    with pytest.raises(DeliveryError, match=r"jobs\.rda, line 96, .*two rows have the same key \(region=None"):
+        ba_badata.parse(delivery(tmp_path, twice, "vacancies"))
+
+
+def test_a_damaged_workspace_is_refused_by_its_checksum(tmp_path: Path) -> None:
+    """R's packings have one, but the reader of workspaces does not look at it."""
+    delivery(tmp_path)
+    raw = bytearray(as_rda(tmp_path, employees(), "employees_by_workplace"))
+    raw[-5] ^= 1
+    with pytest.raises(DeliveryError, match=r"employees_by_workplace\.rda: .*not a readable R workspace \(CRC"):
+        ba_badata.parse(written(tmp_path, ba_badata.SOURCE, employees=bytes(raw)))

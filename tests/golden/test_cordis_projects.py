@@ -322,3 +322,25 @@ def test_one_programme_alone_is_no_delivery(tmp_path: Path) -> None:
     """Without Horizon 2020 the years up to 2021 would be too low."""
     with pytest.raises(DeliveryError, match=r"lacks a required file.*cordis-h2020projects-csv\.zip"):
         written(tmp_path, cordis_projects.SOURCE, horizon=packed(horizon()))
+
+
+def test_a_participation_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match=r"organization\.csv, line 13, .*two rows have the same key"):
+        cordis_projects.parse(delivery(tmp_path, twice("organization.csv", 10)(horizon())))
+
+
+def test_an_empty_amount_is_nothing_for_an_associated_partner_and_unknown_for_others(tmp_path: Path) -> None:
+    """A participant without an amount has one that we do not know; only associated partners pay for themselves."""
+    tables = horizon()
+    tables["organization.csv"].append(body(101000002, "UNIVERSITE DE LILLE", "FR", "FRE11", "", role="participant"))
+    tables["organization.csv"].append(body(101000002, "A PARTNER", "FR", "FRH01", "", role="associatedPartner"))
+    tidy = cordis_projects.parse(delivery(tmp_path, tables))
+    assert find(tidy, "ai_net", "FRE11", 2023) == (None, "m", "amounts_missing")
+    assert find(tidy, "ai_net", "FRH01", 2023) == (0, "p", "year_running")
+
+
+def test_a_signature_in_the_future_is_refused(tmp_path: Path) -> None:
+    """It would give every region counted zeros for years that are not there yet."""
+    future = change("project.csv", 2, "ecSignatureDate", "2032-05-01")(horizon())
+    with pytest.raises(DeliveryError, match=r"line 2, column 'ecSignatureDate': '2032' is no year from 2013 to 2023"):
+        cordis_projects.parse(delivery(tmp_path, future))

@@ -142,3 +142,9 @@ def test_the_whole_delivery_gives_the_known_figures() -> None:
     regions = tidy.filter(pl.col("region").is_in(codes.units("land", "FR")))
     assert regions.filter(member="M1Z")["value"].sum() == 159900
     assert regions.filter(member="M2Z")["value"].sum() == 367100
+
+
+def test_a_departement_of_which_one_family_is_missing_is_refused(tmp_path: Path) -> None:
+    table = [row for row in rows() if (row[0], row[14]) != ("M2Z", "2A")]
+    with pytest.raises(DeliveryError, match="M2Z, 2019: région or département FRM01 missing"):
+        dares_metiers.parse(delivery(tmp_path, text(table)))

@@ -145,3 +145,10 @@ def test_the_whole_lists_give_the_published_country_figures() -> None:
     assert ai.filter(region="FRK", period="2015")["value"].item() == 3
     assert tidy.filter(pl.col("status") != "").is_empty()
     assert tidy["period"].max() == "2020"
+
+
+def test_a_year_without_its_finest_level_is_refused(tmp_path: Path) -> None:
+    """Its départements would all be counted zeros."""
+    rows = [row for row in lines() if "FR714" not in row]
+    with pytest.raises(DeliveryError, match="the regions of level 3 of FR in 2010 sum to 0, the country has 4"):
+        eurito_preprints.parse(delivery(tmp_path, text(AI, rows)))

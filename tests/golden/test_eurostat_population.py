@@ -196,3 +196,11 @@ def test_the_whole_delivery_equals_the_research_table() -> None:
     ours = module.parse(delivered).select("region", "period", "value", "status")
     theirs = text.select(region="nuts_id", period="year", value=pl.col("value").cast(pl.Float64), status="flag")
     assert ours.equals(theirs.sort("region", "period"))
+
+
+def test_a_merged_region_without_one_of_its_parts_has_no_value(tmp_path: Path) -> None:
+    """The Wartburgkreis alone (DEG0P) is not today's (DEG0R), which has Eisenach in it."""
+    cells = "".join(line for line in CELLS.splitlines(keepends=True) if not line.startswith("DEG0N"))
+    got = module.parse(delivery(tmp_path, tsv(cells))).filter(region="DEG0R")
+    assert got.select("value", "status").unique().rows() == [(None, "m")]
+    assert got.height == 3

@@ -146,3 +146,9 @@ def test_the_whole_delivery_has_the_reference_means() -> None:
 def test_the_edition_of_the_shipped_figures_is_named() -> None:
     """The publisher rewrites history, so a figure without its edition cannot be cited."""
     assert re.search(r"commit [0-9a-f]{40}", module.SOURCE.vintage)
+
+
+def test_a_file_without_a_complete_month_is_refused(tmp_path: Path) -> None:
+    lines = published().splitlines(keepends=True)
+    with pytest.raises(DeliveryError, match=r"AI_posting\.csv, .*a complete month of country DE, FR missing"):
+        module.parse(delivery(tmp_path, "".join(lines[:40])))
