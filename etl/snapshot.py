@@ -90,14 +90,15 @@ def _tried(sources: Iterable[Source]) -> list[str]:
 
 def _find(folder: Path, source: Source, shared: set[str]) -> dict[File, Path]:
     """The files of one source's delivery; empty where the folder has none of it."""
-    places = [folder / name for name in (source.id, *source.folders) if (folder / name).is_dir()]
+    names = [name for name in (source.id, *source.folders) if (folder / name).is_dir()]
+    places = [folder / name for name in names]
     paths = {}
     for file in source.files:
         candidates = [place / name for place in places for name in file.names if (place / name).is_file()]
         if candidates:
             paths[file] = candidates[0]
     # A folder that several publishers' products share may well hold only another one's files.
-    if not places or (not paths and all(place.name in shared for place in places)):
+    if not places or (not paths and shared.issuperset(names)):
         return {}
     for file in source.files:
         if file.required and file not in paths:

@@ -12,7 +12,7 @@ from tiny_project import Project, people_rows, survey_rows, write_csv
 
 from etl import catalogue
 from etl.figures import from_delivery, gather, read_shipped, ship
-from etl.model import AtlasError, DeliveryError, Exit, File, Source
+from etl.model import AtlasError, DeliveryError, Exit, File, Licence, Source
 from etl.snapshot import Record, find_deliveries, keep, sha256_of, snapshot
 
 
@@ -190,3 +190,36 @@ def test_the_record_says_where_the_figures_are_from(shipped: Project) -> None:
         "url": "https://example.org/survey.csv",
         "retrieved": "2026-01-10",
     } in record["deliveries"]
+
+
+def test_a_nested_folder_that_sources_share_may_hold_only_another_ones_files(tmp_path: Path) -> None:
+    licence = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "Office")
+    title = {"de": "A", "fr": "A", "en": "A"}
+    one, other = (
+        Source(
+            id=f"office_{name}",
+            publisher="Office",
+            title=title,
+            licence=licence,
+            url="https://example.org",
+            files=(File("table", (f"{name}.csv",), "https://example.org/table.csv"),),
+            folders=("office", "office/inner"),
+        )
+        for name in ("one", "other")
+    )
+    (tmp_path / "office" / "inner").mkdir(parents=True)
+    (tmp_path / "office" / "inner" / "one.csv").write_text("a\n1\n", encoding="utf-8")
+    assert set(find_deliveries(tmp_path, [one, other])) == {"office_one"}
+    (tmp_path / "office_other").mkdir()
+    with pytest.raises(DeliveryError, match="lacks a required file"):
+        find_deliveries(tmp_path, [one, other])
+
+
+SHARED = Path(__file__).parents[3] / "shared" / "sources"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the deliveries as published are not beside this checkout")
+def test_the_folder_of_published_deliveries_is_found_as_it_is() -> None:
+    sources = [module.source for module in catalogue.load().sources.values()]
+    shipped = {path.stem for path in (Path(__file__).parents[2] / "data" / "figures").glob("*.json")}
+    assert set(find_deliveries(SHARED, sources)) == shipped
