@@ -16,9 +16,11 @@ from dashboard.compressed import address
 from dashboard.firstpaint import draw
 from dashboard.i18n import Words, languages
 from dashboard.map import palette
+from dashboard.pages import navigation, pages
 
-STYLES = ("tokens", "page", "map")
-SCRIPTS = ("map", "mapkey", "figures", "panel", "view", "boot", "vendor/regenerator-runtime")
+#: On every page; a page's own stand in its ASSETS and come between tokens and the handover to Dash.
+STYLES = ("tokens", "page")
+SCRIPTS = ("boot", "vendor/regenerator-runtime")
 
 
 #: Bundles of Dash that no page needs: its old table, and polyfills for browsers that could not run our own scripts.
@@ -64,7 +66,7 @@ def document(
 def plain_document(t: Words, *, path: str, title: str, body: str) -> str:
     """A page without Dash: errors."""
     parts = _parts(t, name="", path=path, query="", title=title, description=title, body=body, base="")
-    parts["own_scripts"] = f'<script src="{address("/assets/boot.js")}"></script>'
+    parts["own_scripts"] = _script("boot")
     return _DOCUMENT.format(**parts, app_entry="", config="", scripts="", renderer="")
 
 
@@ -87,13 +89,32 @@ def _parts(
             for weight in (400, 600)
         ),
         "palette": palette.css(),
-        "styles": "".join(f'<link rel="stylesheet" href="{address(f"/assets/{style}.css")}">' for style in STYLES),
-        "own_scripts": "".join(f'<script src="{address(f"/assets/{script}.js")}"></script>' for script in SCRIPTS),
-        "header": draw(header(t, name, path, query)),
+        "styles": _styles(name),
+        "own_scripts": _scripts(name),
+        "header": draw(header(t, name, path, query, navigation())),
         "footer": draw(footer(t)),
         "body": body,
         "page": name,
     }
+
+
+def _assets(name: str, ending: str) -> list[str]:
+    """The page's own files of one kind, without their ending, in the order the page needs them."""
+    wanted = getattr(pages()[name], "ASSETS", ()) if name in pages() else ()
+    return [file.removesuffix(ending) for file in wanted if file.endswith(ending)]
+
+
+def _styles(name: str) -> str:
+    files = [*STYLES, *_assets(name, ".css")]
+    return "".join(f'<link rel="stylesheet" href="{address(f"/assets/{file}.css")}">' for file in files)
+
+
+def _scripts(name: str) -> str:
+    return "".join(_script(file) for file in [*_assets(name, ".js"), *SCRIPTS])
+
+
+def _script(file: str) -> str:
+    return f'<script src="{address(f"/assets/{file}.js")}"></script>'
 
 
 _DOCUMENT = """<!DOCTYPE html>

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import html
 
 from dashboard import urls
 from dashboard.components.attributes import attrs
 from dashboard.i18n import Words, languages
 
-NAV = (("map", "Map"), ("data", "Data and sources"))
 LANGUAGE_NAMES = {"de": "Deutsch", "fr": "Français", "en": "English"}
 
 
-def header(t: Words, here: str, path: str, query: str) -> html.Header:
-    """Brand, navigation, languages (each keeps the address), light or dark."""
+def header(t: Words, here: str, path: str, query: str, nav: Sequence[tuple[str, str]]) -> html.Header:
+    """Brand, navigation (path, English label), languages (each keeps the address), light or dark."""
     return html.Header(
         className="site",
         children=[
@@ -30,7 +31,7 @@ def header(t: Words, here: str, path: str, query: str) -> html.Header:
                         href=urls.page(t.lang, name),
                         **attrs(aria_current="page" if name == here else None),
                     )
-                    for name, label in NAV
+                    for name, label in nav
                 ],
                 **attrs(aria_label=t("Main")),
             ),

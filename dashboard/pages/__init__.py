@@ -1,6 +1,7 @@
 """One file per page: PATH, title(request), description(request), layout(request), register(app).
 
-A page is found by its file; nobody edits a list.
+Where it needs them: ITEM (the path goes on: /de/region/DED), ASSETS (its own files in assets/), NAV (its place in the
+main navigation and its label), feeds(request), state(request). A page is found by its file; nobody edits a list.
 """
 
 from __future__ import annotations
@@ -37,3 +38,10 @@ def pages() -> dict[str, ModuleType]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     found = [importlib.import_module(f"{__name__}.{name}") for name in names]
     return {module.PATH: module for module in found}
+
+
+@lru_cache(maxsize=1)
+def navigation() -> tuple[tuple[str, str], ...]:
+    """(path, English label) of the pages in the main navigation, in the order of their NAV places."""
+    places = sorted((*module.NAV, path) for path, module in pages().items() if hasattr(module, "NAV"))
+    return tuple((path, label) for _place, label, path in places)

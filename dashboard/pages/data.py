@@ -16,6 +16,7 @@ from dashboard.queries import Row
 from dashboard.view import level_name
 
 PATH = "data"
+NAV = (90, "Data and sources")
 
 
 def title(request: Request) -> str:

@@ -19,6 +19,8 @@ from dashboard.pages import Request
 from dashboard.urls import LEVELS
 
 PATH = "map"
+NAV = (10, "Map")
+ASSETS = ("map.css", "map.js", "mapkey.js", "figures.js", "panel.js", "view.js")
 
 
 def read(request: Request) -> view.MapView:

@@ -26,11 +26,11 @@ def spoken_by_the_build() -> set[str]:
 
 def collect() -> set[str]:
     """The msgids: literal first arguments of t("…"), view.words("…"), self("…"), and the named tables of labels."""
-    from dashboard.components.chrome import NAV
+    from dashboard.pages import navigation
     from dashboard.components.controls import THEMES
     from dashboard.components.table import COLUMNS
 
-    found = {label for _, label in NAV} | set(THEMES.values()) | spoken_by_the_build()
+    found = {label for _, label in navigation()} | set(THEMES.values()) | spoken_by_the_build()
     found |= {label for _, label, _ in COLUMNS if label.isalpha() and len(label) > 1}
     for path in DASHBOARD.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
