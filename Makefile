@@ -15,7 +15,7 @@ build: $(RUN_STAMP)
 
 test: $(TEST_STAMP) lint
 	tests/ensure-chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .
