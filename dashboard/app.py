@@ -69,7 +69,7 @@ def _route_inside_dash(app: Dash, store: Store) -> None:
         asked = Request(lang, item, urls.read_query(str(search or "")), store.current())
         try:
             return for_dash(pages()[name].layout(asked))
-        except urls.NotFoundError:
+        except (urls.NotFoundError, urls.MovedError):
             return []
 
 
@@ -80,7 +80,7 @@ def _split(path: str) -> tuple[str, str, str] | None:
         return None
     before, _, last = rest.rpartition("/")
     for name, item in ((rest, ""), (before, last)):
-        if name in pages() and getattr(pages()[name], "ITEM", False) == bool(item):
+        if name in pages() and getattr(pages()[name], "ITEM", False) in (bool(item), "or index"):
             return lang, name, item
     return None
 

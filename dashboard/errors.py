@@ -8,8 +8,9 @@ import secrets
 import orjson
 from dash import html
 from dash.exceptions import DependencyException
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import urls
 from dashboard.firstpaint import draw
@@ -28,10 +29,14 @@ def register(server: Flask) -> None:
     @server.errorhandler(urls.NotFoundError)
     def unknown(error: urls.NotFoundError) -> Response:
         t = _language()
-        text = t("There is nothing at this address: “{about}” is unknown.", about=error.about)
+        text = error.text or t("There is nothing at this address: “{about}” is unknown.", about=error.about)
         if error.hint:
             text += " " + t("Did you mean “{hint}”?", hint=error.hint)
-        return page(404, t("Not found"), text)
+        return page(error.status, t("Not found") if error.status == 404 else t("Not accepted"), text, error.links)
+
+    @server.errorhandler(urls.MovedError)
+    def moved(error: urls.MovedError) -> AnyResponse:
+        return redirect(error.address, 301)
 
     @server.errorhandler(NoBuildError)
     def nothing_built(_error: NoBuildError) -> Response:
@@ -65,14 +70,15 @@ def register(server: Flask) -> None:
         return page(500, t("Something went wrong"), t("The error has the number {mark}; please tell us.", mark=mark))
 
 
-def page(status: int, title: str, text: str) -> Response:
-    """An error as a page, or as JSON where JSON was asked for."""
+def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] = ()) -> Response:
+    """An error as a page with ways on (label, address), or as JSON where JSON was asked for."""
     t = _language()
     if request.path.endswith(".json") or request.path.startswith(("/_dash", "/health")):
         return Response(
             orjson.dumps({"error": text, "status": status}), status, _FRESH, content_type="application/json"
         )
-    body = draw([html.H1(title), html.P(text), html.P(html.A(t("To the map"), href=urls.page(t.lang, "map")))])
+    ways = html.Ul([html.Li(html.A(label, href=address)) for label, address in links]) if links else None
+    body = draw([html.H1(title), html.P(text), ways, html.P(html.A(t("To the map"), href=urls.page(t.lang, "map")))])
     path = request.path if request.path.count("/") < 6 else "/"
     markup = plain_document(t, path=path, title=title, body=f'<div class="prose">{body}</div>')
     return Response(markup, status, _FRESH, content_type="text/html; charset=utf-8")

@@ -18,11 +18,25 @@ _LONGEST = 200
 
 
 class NotFoundError(Exception):
-    """No such address; `about` names what is unknown, `hint` what may have been meant."""
+    """No such address; `about` names what is unknown, `hint` what may have been meant.
 
-    def __init__(self, about: str, hint: str = "") -> None:
-        self.about, self.hint = about[:80], hint
+    text: a sentence in the reader's language that says more than "unknown". links: (label, address) of what is there.
+    status: 404, or 400 for what can never be an address (eleven regions to compare).
+    """
+
+    def __init__(
+        self, about: str, hint: str = "", *, text: str = "", links: tuple[tuple[str, str], ...] = (), status: int = 404
+    ) -> None:
+        self.about, self.hint, self.text, self.links, self.status = about[:80], hint, text, links, status
         super().__init__(about)
+
+
+class MovedError(Exception):
+    """What was asked for has another address: a code in another spelling or system."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(address)
 
 
 @dataclass(frozen=True)
