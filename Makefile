@@ -30,6 +30,7 @@ docs: $(TEST_STAMP)
 bench: $(TEST_STAMP) build
 	tests/ensure-chromium
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.etl_build
 
 clean:
 	rm -rf .venv build dashboard/.compressed

@@ -1,4 +1,4 @@
-"""`python -m bench.etl_build`: what building costs, beside the same figures in plain pandas, as Markdown.
+"""`python -m bench.etl_build [--quick]`: what building costs, beside the same figures in plain pandas, as Markdown.
 
 Every row is a process of its own, from its start to its end: seconds on the clock, seconds of processor (user, system),
 peak resident memory. What pandas calculates is compared with the build, cell by cell, before its time counts.
@@ -6,6 +6,7 @@ peak resident memory. What pandas calculates is compared with the build, cell by
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -79,10 +80,10 @@ def published(data: Path) -> Path:
     return data / str(json.loads((data / "current.json").read_text())["file"])
 
 
-def costs(folder: Path) -> dict[str, list[Cost]]:
-    """Every row of the table, one measurement per round, in turns."""
+def costs(folder: Path, rounds: int, whole: bool) -> dict[str, list[Cost]]:
+    """Every row of the table, one measurement per round, in turns; whole: not only those of MAP-AI alone."""
     found: dict[str, list[Cost]] = {}
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         data, alone, out = folder / f"all-{turn}", folder / f"map_ai-{turn}", folder / f"pandas-{turn}"
         shutil.copytree(ROOT / "data/figures", data / "figures")
         (alone / "figures").mkdir(parents=True)
@@ -92,12 +93,13 @@ def costs(folder: Path) -> dict[str, list[Cost]]:
         def row(title: str, arguments: list[str], at: Path) -> None:
             found.setdefault(title, []).append(run(arguments, at))
 
-        row("all sources, full build", ["-m", "etl", "build"], data)
-        row("all sources, nothing new", ["-m", "etl", "build"], data)
-        for source in ("indeed_ai_postings", "map_ai"):
-            revise(data, source)
-            row(f"all sources, {source} revised", ["-m", "etl", "build"], data)
-        expect_same_as_full(data, folder / f"again-{turn}")
+        if whole:
+            row("all sources, full build", ["-m", "etl", "build"], data)
+            row("all sources, nothing new", ["-m", "etl", "build"], data)
+            for source in ("indeed_ai_postings", "map_ai"):
+                revise(data, source)
+                row(f"all sources, {source} revised", ["-m", "etl", "build"], data)
+            expect_same_as_full(data, folder / f"again-{turn}")
         row("MAP-AI alone, full build", ["-m", "etl", "build"], alone)
         pandas = ["-m", "bench.pandas_pipeline", str(alone / "figures"), str(out)]
         row("MAP-AI alone, pandas", pandas, alone)
@@ -159,10 +161,13 @@ def table(found: dict[str, list[Cost]]) -> str:
 
 def main() -> None:
     """Measure and print."""
-    load = report.load()
+    parser = argparse.ArgumentParser(prog="python -m bench.etl_build", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round of the smallest rows, to see that they run")
+    quick = parser.parse_args().quick
+    load, rounds = report.load(), 1 if quick else ROUNDS
     with tempfile.TemporaryDirectory(prefix="atlas-etl-bench-") as folder:
-        found = costs(Path(folder))
-    print(f"Median of {ROUNDS}, load average {load} before, {report.load()} after.\n\n{table(found)}")
+        found = costs(Path(folder), rounds, not quick)
+    print(f"Median of {rounds}, load average {load} before, {report.load()} after.\n\n{table(found)}")
 
 
 if __name__ == "__main__":

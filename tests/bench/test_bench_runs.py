@@ -31,6 +31,15 @@ def test_a_quick_run_fills_every_row_of_every_table() -> None:
     assert str(ROOT) not in run.stdout, "a result names no path of the machine"
 
 
+def test_the_build_equals_the_same_figures_in_pandas() -> None:
+    """The run compares every cell of both before it tells what each cost."""
+    command = [sys.executable, "-m", "bench.etl_build", "--quick"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    for title in ("MAP-AI alone, full build", "MAP-AI alone, pandas"):
+        assert re.search(rf"\| {title} \| [\d.]+ \| [\d.]+ \| [\d,]+ \|", run.stdout), title
+
+
 def test_percentile_is_a_measured_value() -> None:
     assert percentile(range(1, 11), 0.9) == 9
     assert percentile([3.0], 0.9) == 3.0

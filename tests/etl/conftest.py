@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import tiny_project
+from publisher import Publisher, publishing
 from tiny_project import MAIN, REPOSITORY, Make, Project
 
 from etl import catalogue
 from etl.figures import gather
 from etl.lock import lock
 from etl.publish import Sealed, build, publish
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    """A publisher on the loopback, without answers yet."""
+    with publishing() as server:
+        yield server
 
 
 @pytest.fixture

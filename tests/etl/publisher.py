@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,18 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from etl.snapshot import home
+
 Answer = Callable[[BaseHTTPRequestHandler], None]
+
+#: Larger than what the kernel's buffers swallow, and not compressible.
+BIG = random.Random(1).randbytes(300_000)
+
+
+def nothing_left(data: Path) -> bool:
+    """Whether neither a snapshot nor a part of one lies on disk."""
+    folder = home(data, "office")
+    return not list(folder.glob("*.json")) and not list(folder.rglob("*.csv*")) and not list(folder.rglob("*.part"))
 
 
 @dataclass

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from publisher import Publisher, page, publishing, status, write
+from publisher import Publisher, page, status, write
 
 from etl.fetch import Result, fetch_all
 from etl.http import Settings, settings_from
@@ -51,12 +50,6 @@ def refuse_bad(delivery: Delivery) -> None:
         assert raw.path.suffix == ".csv", "the module may go by the ending"
         if raw.path.read_bytes().startswith(b"bad"):
             raise DeliveryError("column 'region' is missing", file=raw.path.name)
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    with publishing() as server:
-        yield server
 
 
 def test_fetched_bytes_are_kept_by_hash_with_a_record_and_we_say_who_we_are(

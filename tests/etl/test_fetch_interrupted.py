@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from publisher import Publisher, head, page, publishing, status
+from publisher import Publisher, head, page, status
 from test_fetch import PLAIN, fetched, source
 from tiny_project import survey_rows, write_delivery, write_project
 
@@ -70,12 +70,6 @@ from pathlib import Path
 from etl.cli import main
 sys.exit(main(sys.argv[2:], lambda line: print(line, flush=True), Path(sys.argv[1])))
 """
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    with publishing() as server:
-        yield server
 
 
 def started(data: Path, *urls: str, **more: object) -> subprocess.Popen[str]:

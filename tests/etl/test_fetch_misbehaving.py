@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import email.utils
 import gzip
-import random
 import threading
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from publisher import Answer, Publisher, head, page, publishing, status
+from publisher import BIG, Answer, Publisher, head, nothing_left, page, status
 from test_fetch import PLAIN, bytes_of, fetched, refuse_bad, source
 
 from etl.download import OVERLAP
@@ -23,22 +21,6 @@ from etl.fetch import fetch_all
 from etl.http import Settings
 from etl.model import File
 from etl.snapshot import home, latest
-
-#: Larger than what the kernel's buffers swallow, and not compressible.
-BIG = random.Random(1).randbytes(300_000)
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    with publishing() as server:
-        yield server
-
-
-def nothing_left(data: Path) -> bool:
-    """Whether neither a snapshot nor a part of one lies on disk."""
-    folder = home(data, "office")
-    return not list(folder.glob("*.json")) and not list(folder.rglob("*.csv*")) and not list(folder.rglob("*.part"))
-
 
 # ── What may pass ────────────────────────────────────────────────────────────────────────────────────────────────
 

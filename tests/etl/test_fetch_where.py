@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import ssl
 import subprocess
@@ -18,24 +17,6 @@ import httpx
 import pytest
 from publisher import Publisher, head, page, publishing, status
 from test_fetch import fetched, source
-
-from etl.snapshot import home
-
-#: Larger than what the kernel's buffers swallow, and not compressible.
-BIG = random.Random(1).randbytes(300_000)
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    with publishing() as server:
-        yield server
-
-
-def nothing_left(data: Path) -> bool:
-    """Whether neither a snapshot nor a part of one lies on disk."""
-    folder = home(data, "office")
-    return not list(folder.glob("*.json")) and not list(folder.rglob("*.csv*")) and not list(folder.rglob("*.part"))
-
 
 # ── Where it leads ───────────────────────────────────────────────────────────────────────────────────────────────
 
