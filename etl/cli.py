@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 
 import duckdb
 
-from etl import release, shapes, status
+from etl import neighbours, release, shapes, status
 from etl.catalogue import ROOT, load
 from etl.command import Context, Say
 from etl.fetch import REMEDY, fetch_all, judge_with, summary
@@ -110,7 +110,7 @@ def command_line() -> argparse.ArgumentParser:
     add("fetch", "fetch sources from their addresses").add_argument(
         "source", nargs="*", help="source ids (default: all)"
     )
-    command = add("shapes", "build shapes/ from the official boundary files")
+    command = add("shapes", "build shapes/ and the table of neighbours from the official boundary files")
     command.add_argument(
         "--from",
         dest="folder",
@@ -212,7 +212,7 @@ def _shapes(context: Context) -> int:
     folder = context.arguments.folder
     out = context.root.parent / "shapes"
     shapes.build(folder / "bkg_vg5000", folder / "ign_admin_express", out, context.say)
-    context.say(f"written: {out}")
+    context.say(f"written: {out}, {neighbours.write(out, context.root / 'regions')}")
     return Exit.DONE
 
 

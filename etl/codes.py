@@ -63,6 +63,17 @@ class Region:
     y: float
 
 
+@dataclass(frozen=True)
+class Alias:
+    """One row of table `region_alias` in `etl/schema.sql`. version: of an old NUTS code, else ''."""
+
+    system: str
+    code: str
+    region: str
+    weight: float
+    version: str
+
+
 def _rows(file: str) -> list[dict[str, str]]:
     text = (resources.files("etl") / "regions" / file).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines(), strict=True))
@@ -295,6 +306,25 @@ def to_2024(code: str, version: str) -> list[tuple[str, float]]:
     others = [v for v in VERSIONS if (v, text) in _crosswalk()] + (["2024"] if text in _by_code() else [])
     hint = f"; it is a code of NUTS {', '.join(others)}" if others else _hint(text, ("nuts",))
     raise CodeError(f"NUTS {version} has no region {code!r} in Germany or France{hint}")
+
+
+def aliases() -> list[Alias]:
+    """Every code besides NUTS 2024 that stands for one of its regions, sorted: AGS, INSEE, ISO, older NUTS versions."""
+    found = [
+        Alias(system, code, place, 1.0, "")
+        for system in SYSTEMS
+        if system != "nuts"
+        for code, place in _index()[system].items()
+    ]
+    latest = {code: version for version, code in sorted(_crosswalk()) if code not in _by_code()}
+    for code, version in latest.items():
+        found += [Alias("nuts", code, place, weight, version) for place, weight in _crosswalk()[version, code]]
+    return sorted(found, key=lambda alias: (alias.system, alias.code, alias.region))
+
+
+def neighbours() -> list[tuple[str, str]]:
+    """(region, neighbour) at every map level, in both directions, from `etl/regions/neighbours.csv`."""
+    return [(row["code"], row["neighbour"]) for row in _rows("neighbours.csv")]
 
 
 def merged(region: str, version: str) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ _NULLABLE: Final = ("adm", "parent", "land", "kind", "ags", "insee_reg", "insee_
 _INSERT: Final = {
     "region": "insert into region by name from incoming",
     "map_unit": "insert into map_unit by name from incoming",
+    "region_alias": "insert into region_alias by name from incoming",
+    "neighbour": "insert into neighbour by name from incoming",
     "source": "insert into source by name from incoming",
     "delivery": "insert into delivery by name from incoming",
     "indicator": "insert into indicator by name from incoming",
@@ -161,6 +163,8 @@ def _frames(
     }
     return {
         "region": regions,
+        "region_alias": pl.DataFrame([asdict(alias) for alias in codes.aliases()]),
+        "neighbour": pl.DataFrame(codes.neighbours(), schema=["code", "neighbour"], orient="row"),
         "map_unit": pl.DataFrame(units),
         "source": pl.DataFrame([_source(catalogue, gathered[id_]) for id_ in sorted(gathered)]),
         "delivery": pl.DataFrame([origins[sha256] for sha256 in sorted(origins)]),

@@ -18,6 +18,15 @@ create table region (
   overseas boolean not null,
   area_km2 double, x double, y double
 );
+-- Every other spelling of a region's code. A NUTS code of an older version may have become several regions: `weight` is
+-- the share of the old region's people (2021) in each, `version` the latest version it was a code of.
+create table region_alias (
+  system varchar not null check (system in ('ags', 'insee_reg', 'insee_dep', 'iso', 'nuts')),
+  code varchar not null, region varchar not null, weight double not null, version varchar not null,
+  primary key (system, code, region)
+);
+-- Regions of one map level with a common border, in both directions; the Rhine is one.
+create table neighbour (code varchar not null, neighbour varchar not null, primary key (code, neighbour));
 -- Which regions a map or ranking at one level shows (FRY1–FRY5 are both land and nuts2).
 create table map_unit (level varchar not null, code varchar not null, country varchar not null,
                        primary key (level, code));
