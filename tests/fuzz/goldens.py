@@ -18,6 +18,7 @@ from tests.golden import test_cordis_projects as cordis
 from tests.golden import test_dares_metiers as dares
 from tests.golden import test_destatis_genesis_52911 as genesis
 from tests.golden import test_destatis_ikt_laender as laender
+from tests.golden import test_dge_france_num as france_num
 from tests.golden import test_eurito_preprints as eurito
 from tests.golden import test_eurostat_datasets as datasets
 from tests.golden import test_eurostat_extracts as extracts
@@ -120,6 +121,12 @@ def _cordis() -> list[Golden]:
         }
         files[f"cordis-{name}projects-csv.zip"] = File(tables, write)
     return [Golden(files, sums=True, complete=True, joined=True)]
+
+
+def _france_num() -> list[Golden]:
+    tables = {"questions-reponses.json": france_num.answers(), "bfn-table-de-correspondance.json": france_num.QUESTIONS}
+    files = {name: File({"": forms.records_table(rows)}, forms.json_records) for name, rows in tables.items()}
+    return [Golden(files)]
 
 
 def _genesis() -> list[Golden]:
@@ -227,6 +234,7 @@ GOLDENS: Mapping[str, Callable[[], list[Golden]]] = {
     "cordis_projects": _cordis,
     "dares_metiers": _dares,
     "destatis_genesis_52911": _genesis,
+    "dge_france_num": _france_num,
     "destatis_ikt_laender": _csvs(
         {"de_land_ai_adoption_seen.csv": laender.SEEN, "de_land_ai_adoption_seen_2.csv": laender.SEEN_2}
     ),
