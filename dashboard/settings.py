@@ -19,7 +19,10 @@ VARIABLES: Final = {
         "public address, such as `https://atlas.example.org`, for absolute links; empty: links without a host",
     ),
     "ATLAS_WORKERS": ("2", "server processes"),
+    "ATLAS_AUDIENCE": ("public", "`public`, or `internal`: with internal and embargoed figures, for people who sign in"),
 }
+#: Who the pages are for.
+AUDIENCES: Final = ("public", "internal")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Settings:
     """host, port: where `make run` listens. data: the folder with `current.json` and `builds/`.
 
     base_url: the public address, for absolute links; empty means "as asked". workers: server processes.
+    audience: one of AUDIENCES.
     """
 
     host: str
@@ -34,6 +38,7 @@ class Settings:
     data: Path
     base_url: str
     workers: int
+    audience: str = "public"
 
 
 def from_environment() -> Settings:
@@ -43,6 +48,8 @@ def from_environment() -> Settings:
         port, workers = int(read["ATLAS_PORT"]), int(read["ATLAS_WORKERS"])
     except ValueError as error:
         raise SystemExit(f"ATLAS_PORT and ATLAS_WORKERS must be whole numbers: {error}") from None
+    if read["ATLAS_AUDIENCE"] not in AUDIENCES:
+        raise SystemExit(f"ATLAS_AUDIENCE is {read['ATLAS_AUDIENCE']!r}; it must be one of: {', '.join(AUDIENCES)}")
     data = Path(read["ATLAS_DATA"])
     return Settings(
         host=read["ATLAS_HOST"],
@@ -50,4 +57,5 @@ def from_environment() -> Settings:
         data=data if data.is_absolute() else ROOT / data,
         base_url=read["ATLAS_BASE_URL"].rstrip("/"),
         workers=workers,
+        audience=read["ATLAS_AUDIENCE"],
     )

@@ -148,6 +148,7 @@ def test_the_defaults_of_the_settings_are_those_of_the_code(monkeypatch: pytest.
         "ATLAS_DATA": settings.data.relative_to(BASE).as_posix(),
         "ATLAS_BASE_URL": settings.base_url,
         "ATLAS_WORKERS": str(settings.workers),
+        "ATLAS_AUDIENCE": settings.audience,
     }
     assert len(defaults) == len(settings.__dataclass_fields__)
     assert {variable: stated.get(variable) for variable in defaults} == defaults
