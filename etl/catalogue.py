@@ -1,4 +1,4 @@
-"""What there is: finds and validates sources, indicators, corrections and reasons by listing their folders.
+"""What there is: finds and validates sources, indicators, corrections, territories by listing their folders.
 
 Nobody edits a list: a new file in `etl/sources/` or `etl/indicators/` is in the next build. Tests pass another root.
 """
@@ -20,6 +20,7 @@ import polars as pl
 from etl.correct import Correction, read_corrections
 from etl.declaration import Keys, read_indicator, read_toml
 from etl.model import LANGUAGES, CatalogueError, Delivery, Indicator, Kind, Source, Words
+from etl.territories import Territory, read_territory
 
 ROOT: Final = Path(__file__).parent
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -41,6 +42,7 @@ class Catalogue:
     sources: Mapping[str, SourceModule]
     indicators: Mapping[str, Indicator]
     corrections: Mapping[str, tuple[Correction, ...]]
+    territories: Mapping[str, Territory]
 
     def of_source(self, source: str) -> list[Indicator]:
         """The indicators that are a slice of this source's table."""
@@ -85,7 +87,8 @@ def load(root: Path = ROOT) -> Catalogue:
             indicators[indicator.id] = _with_reasons(
                 indicator, {lang: {fix.id: fix.reason[lang] for fix in fixes} for lang in LANGUAGES}
             )
-    return Catalogue(root, sources, indicators, corrections)
+    territories = {path.stem: read_territory(path) for path in _files(root / "territories", "*.toml")}
+    return Catalogue(root, sources, indicators, corrections, territories)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

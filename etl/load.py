@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl import codes
+from etl import codes, territories
 from etl.catalogue import Catalogue
 from etl.check import check
 from etl.figures import Figures
@@ -30,6 +30,7 @@ _INSERT: Final = {
     "map_unit": "insert into map_unit by name from incoming",
     "region_alias": "insert into region_alias by name from incoming",
     "neighbour": "insert into neighbour by name from incoming",
+    "territory": "insert into territory by name from incoming",
     "source": "insert into source by name from incoming",
     "delivery": "insert into delivery by name from incoming",
     "indicator": "insert into indicator by name from incoming",
@@ -166,6 +167,7 @@ def _frames(
         "region_alias": pl.DataFrame([asdict(alias) for alias in codes.aliases()]),
         "neighbour": pl.DataFrame(codes.neighbours(), schema=["code", "neighbour"], orient="row"),
         "map_unit": pl.DataFrame(units),
+        "territory": territories.frame(catalogue.territories.values()),
         "source": pl.DataFrame([_source(catalogue, gathered[id_]) for id_ in sorted(gathered)]),
         "delivery": pl.DataFrame([origins[sha256] for sha256 in sorted(origins)]),
         "indicator": _indicator_frame(catalogue, indicators),

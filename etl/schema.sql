@@ -30,6 +30,17 @@ create table neighbour (code varchar not null, neighbour varchar not null, prima
 -- Which regions a map or ranking at one level shows (FRY1–FRY5 are both land and nuts2).
 create table map_unit (level varchar not null, code varchar not null, country varchar not null,
                        primary key (level, code));
+-- A named set of regions: a hub, a programme's area, a network, a space across the border.
+create table territory (
+  id varchar primary key,            -- its address: /de/hub/<id>
+  kind varchar not null check (kind in ('hub', 'programme', 'network', 'cross_border')),
+  members varchar[] not null,        -- NUTS 2024 of any level, sorted; none lies in another
+  name_de varchar not null, name_fr varchar not null, name_en varchar not null,
+  description_de varchar not null, description_fr varchar not null, description_en varchar not null,
+  perimeter_de varchar not null, perimeter_fr varchar not null, perimeter_en varchar not null,  -- '' or where we chose
+  sources varchar[] not null,        -- addresses that say who belongs to it
+  checked_by varchar not null, checked_on date not null
+);
 create table source (
   id varchar primary key, publisher varchar not null,
   title_de varchar not null, title_fr varchar not null, title_en varchar not null,

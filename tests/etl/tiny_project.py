@@ -107,14 +107,35 @@ INDICATORS = {
 }
 
 
+#: A territory; its file is `a-hub.toml`.
+HUB = """
+kind = "hub"
+members = ["DEG", "DED"]
+sources = ["https://example.org/hub"]
+[checked]
+by = "test"
+on = 2026-11-21
+[words.de]
+name = "Der Hub"
+description = "Was er ist."
+[words.fr]
+name = "Le hub"
+description = "Ce qu’il est."
+[words.en]
+name = "The hub"
+description = "What it is."
+"""
+
+
 def write_project(folder: Path) -> Path:
     """A root like `etl/`, with one source and its indicators."""
     root = folder / "project"
-    for name in ("sources", "indicators", "corrections"):
+    for name in ("sources", "indicators", "corrections", "territories"):
         (root / name).mkdir(parents=True)
     (root / "sources" / "office_survey.py").write_text(SOURCE, encoding="utf-8")
     for id_, text in INDICATORS.items():
         (root / "indicators" / f"{id_}.toml").write_text(text, encoding="utf-8")
+    (root / "territories" / "a-hub.toml").write_text(HUB, encoding="utf-8")
     return root
 
 
