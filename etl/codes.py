@@ -327,6 +327,11 @@ def neighbours() -> list[tuple[str, str]]:
     return [(row["code"], row["neighbour"]) for row in _rows("neighbours.csv")]
 
 
+def places() -> list[dict[str, str | None]]:
+    """The cities and communes of `etl/regions/places.csv` as rows of table `place`; without a code None."""
+    return [{**row, "code": row["code"] or None} for row in _rows("places.csv")]
+
+
 def merged(region: str, version: str) -> tuple[str, ...]:
     """The regions of an older NUTS version, of the same level, that lie wholly in this one of NUTS 2024."""
     return tuple(

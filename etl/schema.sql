@@ -27,6 +27,13 @@ create table region_alias (
 );
 -- Regions of one map level with a common border, in both directions; the Rhine is one.
 create table neighbour (code varchar not null, neighbour varchar not null, primary key (code, neighbour));
+-- Cities and communes by which readers find a region of NUTS 3; `code` is INSEE's of a commune, `source` who names it.
+create table place (
+  region varchar not null, name varchar not null,
+  name_de varchar not null, name_fr varchar not null, name_en varchar not null,
+  code varchar, source varchar not null check (source in ('insee_cog', 'mesr_inov', 'ledger')),
+  primary key (region, name)
+);
 -- Which regions a map or ranking at one level shows (FRY1–FRY5 are both land and nuts2).
 create table map_unit (level varchar not null, code varchar not null, country varchar not null,
                        primary key (level, code));
