@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -105,6 +107,10 @@ class Words:
             year, month = period.split("-")
             return format_date(date(int(year), int(month), 1), "LLLL y", locale=self.locale)
         return period
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names as a list: Sachsen, Bremen und Hessen."""
+        return format_list(list(names), locale=self.locale)
 
     def day(self, value: date) -> str:
         """A day, in the language's medium form."""

@@ -7,7 +7,7 @@ checked against the build, so an absurd address is a 404 with a sentence, never 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode
@@ -69,6 +69,12 @@ def map_url(lang: str, state: MapState) -> str:
     names = ("indicator", "period", "level", "within", "region", "member", "country")
     query = urlencode([(name, getattr(state, name)) for name in names if getattr(state, name)])
     return page(lang, "map") + (f"?{query}" if query else "")
+
+
+def compare_url(lang: str, codes: Sequence[str], query: Mapping[str, str] | None = None) -> str:
+    """The address of a comparison: /de/compare/DED+FRF; without codes the page that asks for them."""
+    kept = urlencode([(name, value) for name, value in (query or {}).items() if value])
+    return page(lang, "compare", "+".join(codes)) + (f"?{kept}" if kept else "")
 
 
 def feed(lang: str, scope: str, item: str = "") -> str:

@@ -175,6 +175,16 @@ def flag_word(t: Words, status: str) -> str:
     }[status]
 
 
+def verdict_word(t: Words, verdict: str) -> str:
+    """The comparability verdict as words."""
+    return {
+        "same": t("Same definition in both countries"),
+        "similar": t("Similar, not the same"),
+        "none": t("Not comparable"),
+        "single": t("Figures for one country only"),
+    }[verdict]
+
+
 def rank_text(t: Words, row: Row) -> str:
     """'9', '9–11' or '' where the region is not ranked."""
     if row.get("rank_low") is None:

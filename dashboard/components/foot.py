@@ -29,6 +29,14 @@ def foot(t: Words, build: Build, indicator: Row) -> html.Div:
     )
 
 
+def sources(t: Words, build: Build, indicators: list[Row]) -> list[html.Div]:
+    """The note of a page with many indicators: every source behind them, once."""
+    known = queries.sources(build)
+    names = sorted({name for indicator in indicators for name in indicator["sources"]})
+    more = html.P(html.A(t("All data and sources"), href=urls.page(t.lang, "data")))
+    return [html.Div([*(_source(t, known[name]) for name in names), more], className="foot")]
+
+
 def linked(text: str, url: str) -> html.A | str:
     """A link where there is an address, else the text."""
     return html.A(text, href=url) if url else text

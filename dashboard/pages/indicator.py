@@ -12,7 +12,7 @@ from dashboard.i18n import Words
 from dashboard.pages import Request
 from dashboard.queries import Row
 from dashboard.urls import MapState
-from dashboard.view import level_name
+from dashboard.view import level_name, verdict_word
 
 PATH = "indicator"
 ITEM = True
@@ -58,7 +58,7 @@ def layout(request: Request) -> list[Component]:
         html.H2(t("What to keep in mind")),
         html.Ul([html.Li(text) for text in _caveats(request, row)]),
         html.H2(t("Germany and France compared")),
-        html.P([html.B(verdict(t, row["verdict"]) + ". "), row["comparability"]]),
+        html.P([html.B(verdict_word(t, row["verdict"]) + ". "), row["comparability"]]),
         *_members(row),
         html.H2(t("Coverage")),
         html.Div(_coverage(t, request, row["id"]), className="table"),
@@ -84,16 +84,6 @@ def _caveats(request: Request, row: Row) -> list[str]:
 
 def _checked(t: Words, row: Row) -> str:
     return t("Checked by {who} on {day}.", who=t.of(row["checked_by"]), day=t.day(row["checked_on"]))
-
-
-def verdict(t: Words, key: str) -> str:
-    """The comparability verdict as words."""
-    return {
-        "same": t("Same definition in both countries"),
-        "similar": t("Similar, not the same"),
-        "none": t("Not comparable"),
-        "single": t("Figures for one country only"),
-    }[key]
 
 
 def _derived(t: Words, request: Request, row: Row) -> list[Component]:

@@ -25,7 +25,8 @@ MAPS = 60
 
 def every_page(opened: Build, lang: str) -> list[str]:
     ids = list(queries.indicators(opened, lang))
-    return [f"/{lang}/map", f"/{lang}/data", f"/{lang}/data/status", *(f"/{lang}/indicator/{id_}" for id_ in ids)]
+    own = ("map", "data", "data/status", "compare/DED+FRF", "compare/DED", "compare")
+    return [*(f"/{lang}/{page}" for page in own), *(f"/{lang}/indicator/{id_}" for id_ in ids)]
 
 
 def elements(reader: Reader, tag: str) -> list[dict[str, str | None]]:
@@ -59,7 +60,7 @@ def test_every_page_is_a_whole_document_in_its_language(client: FlaskClient, ope
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_headings_go_down_one_step_at_a_time(client: FlaskClient, opened: Build, lang: str) -> None:
-    for path in every_page(opened, lang)[:4]:
+    for path in every_page(opened, lang)[:7]:
         levels = [int(tag[1]) for tag, _ in read(client.get(path).text).seen if re.fullmatch(r"h[1-6]", tag)]
         body = levels[levels.index(1) :]
         assert all(b - a <= 1 for a, b in pairwise(body)), (path, levels)
@@ -71,7 +72,7 @@ def test_no_english_sentence_is_left_on_a_page(client: FlaskClient, opened: Buil
     from dashboard.i18n import catalogue
 
     english = {msgid for msgid, text in catalogue(lang).items() if msgid != text and len(msgid) > 5}
-    for path in every_page(opened, lang)[:4]:
+    for path in every_page(opened, lang)[:7]:
         body = client.get(path).text.split("<body")[1]
         texts = {
             unescape(text).strip(" .,:·")

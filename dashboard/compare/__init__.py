@@ -1,0 +1,1 @@
+"""Regions side by side: which ones an address names, their figures, sentences, maps."""
