@@ -17,6 +17,7 @@ from etl import codes, territories
 from etl.catalogue import Catalogue
 from etl.check import check
 from etl.figures import Figures
+from etl.ledger import Ledger
 from etl.model import OBSERVATION, Indicator
 from etl.reuse import Before, take_over, to_calculate
 
@@ -24,6 +25,8 @@ _HERE: Final = Path(__file__).parent
 _LEVELS: Final = ("country", "land", "nuts2", "nuts3")
 _NULLABLE: Final = ("adm", "parent", "land", "kind", "ags", "insee_reg", "insee_dep", "iso")
 
+#: Transforms that see the whole build, whichever of its indicators were calculated again.
+_OVER_ALL: Final = ("80_levels.sql", "90_ledger.sql")
 #: One statement per table; `incoming` is the frame that is being inserted.
 _INSERT: Final = {
     "region": "insert into region by name from incoming",
@@ -39,6 +42,13 @@ _INSERT: Final = {
         select * exclude (gaps_keys, gaps_values, reasons_keys, reasons_values),
           map(gaps_keys, gaps_values) as gaps, map(reasons_keys, reasons_values) as reasons from incoming""",
     "member_words": "insert into member_words by name from incoming",
+    "programme": "insert into programme by name from incoming",
+    "claim": "insert into claim by name from incoming",
+    "organisation": "insert into organisation by name from incoming",
+    "membership": "insert into membership by name from incoming",
+    "location": "insert into location by name from incoming",
+    "partnership": "insert into partnership by name from incoming",
+    "partnership_member": "insert into partnership_member by name select *, 'read' as basis from incoming",
     "figure": "insert into figure by name select i.*, r.level from incoming i left join region r on r.code = i.region",
 }
 _FIGURE: Final = """create temp table figure (indicator varchar, level tinyint, region varchar, period varchar,
@@ -52,6 +62,8 @@ def fill(
     gathered: Mapping[str, Figures],
     say: Callable[[str], None],
     before: Before | None = None,
+    *,
+    ledger: Ledger | None = None,
 ) -> None:
     """Make the build at `path` from the gathered figures; raises CheckError where a check finds rows.
 
@@ -65,12 +77,13 @@ def fill(
             say(f"  {len(fresh)} of {len(indicators)} indicators to calculate, the others from build {before.id}")
             kept = [indicator.id for indicator in indicators if indicator not in fresh]
             with duckdb.connect() as part:
-                calculate(part, catalogue, gathered, fresh, say)
-                load_tables(connection, catalogue, gathered, indicators, figures=False)
+                calculate(part, catalogue, gathered, fresh, say, ledger=ledger)
+                load_tables(connection, catalogue, gathered, indicators, ledger, figures=False)
                 take_over(connection, part, before, kept)
-            connection.execute((_HERE / "transform" / "80_levels.sql").read_text(encoding="utf-8"))
+            for name in _OVER_ALL:
+                connection.execute((_HERE / "transform" / name).read_text(encoding="utf-8"))
         else:
-            calculate(connection, catalogue, gathered, indicators, say)
+            calculate(connection, catalogue, gathered, indicators, say, ledger=ledger)
         connection.execute("checkpoint")
     finally:
         connection.close()
@@ -82,9 +95,11 @@ def calculate(
     gathered: Mapping[str, Figures],
     indicators: list[Indicator],
     say: Callable[[str], None],
+    *,
+    ledger: Ledger | None,
 ) -> None:
-    """Load, check, transform and check these indicators."""
-    load_tables(connection, catalogue, gathered, indicators)
+    """Load, check, transform and check these indicators and the ledger."""
+    load_tables(connection, catalogue, gathered, indicators, ledger)
     check(connection, figures=True)
     transform(connection, catalogue, indicators, say)
     check(connection, figures=False)
@@ -96,17 +111,19 @@ def load_tables(
     catalogue: Catalogue,
     gathered: Mapping[str, Figures],
     indicators: list[Indicator] | None = None,
+    ledger: Ledger | None = None,
     *,
     figures: bool = True,
 ) -> None:
     """Create the schema and load what is declared and gathered; the figures go to the temporary table `figure`.
 
-    indicators: which ones; without, all that have figures.
+    indicators: which ones; without, all that have figures. ledger: without, its tables stay empty.
     """
     connection.execute((_HERE / "schema.sql").read_text(encoding="utf-8"))
     connection.execute(_FIGURE)
     chosen = with_figures(catalogue, gathered) if indicators is None else indicators
-    for table, frame in _frames(catalogue, chosen, gathered).items():
+    frames = {**_frames(catalogue, chosen, gathered), **(ledger.frames if ledger else {})}
+    for table, frame in frames.items():
         if table != "figure" or figures:
             connection.register("incoming", frame)
             connection.execute(_INSERT[table])

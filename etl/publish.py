@@ -22,6 +22,7 @@ from etl import changes, history, manifest
 from etl.catalogue import Catalogue
 from etl.figures import Figures
 from etl.identity import build_id, code_hash, content_hash, content_of, input_hashes, table_hashes
+from etl.ledger import Ledger
 from etl.load import fill
 from etl.lock import sweep
 from etl.manifest import Input, Manifest
@@ -40,13 +41,20 @@ class Sealed:
     observations: int
 
 
-def build(catalogue: Catalogue, data: Path, gathered: Mapping[str, Figures], say: Callable[[str], None]) -> Sealed:
+def build(
+    catalogue: Catalogue,
+    data: Path,
+    gathered: Mapping[str, Figures],
+    say: Callable[[str], None],
+    *,
+    ledger: Ledger | None = None,
+) -> Sealed:
     """The sealed build of these figures; made only where the same inputs and code have not been built before.
 
     Call under `lock`. Whatever goes wrong, no half file stays and the pointer is untouched.
     """
     inputs, code = input_hashes(gathered), code_hash(catalogue.root)
-    id_ = build_id(inputs, code)
+    id_ = build_id(inputs | ({"ledger": ledger.sha256} if ledger and ledger.sha256 else {}), code)
     folder = data / "builds"
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
@@ -59,7 +67,7 @@ def build(catalogue: Catalogue, data: Path, gathered: Mapping[str, Figures], say
     temporary = folder / f".{id_}.duckdb"
     before = _before(data, inputs, code)
     try:
-        fill(temporary, catalogue, gathered, say, before)
+        fill(temporary, catalogue, gathered, say, before, ledger=ledger)
         told = _seal(temporary, code, catalogue, gathered, before)
         say(f"  seal {id_}")
         manifest.write(manifest.place(path), told)

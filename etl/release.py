@@ -20,6 +20,8 @@ from etl.command import Context, Say
 from etl.coverage import coverage_table, table
 from etl.diff import KINDS, changes, counted, markdown, observations
 from etl.figures import Figures, gather
+from etl.ledger import FOLDER as LEDGER
+from etl.ledger import read as read_ledger
 from etl.lock import lock
 from etl.model import AtlasError, CatalogueError, DeliveryError, Exit, PublishError
 from etl.settings import KEEP
@@ -35,13 +37,14 @@ def build(context: Context) -> int:
     with lock(data, "etl build"):
         catalogue = load(context.root)
         _expect_sources(catalogue, arguments.accept)
-        say(f"1/4 catalogue: {len(catalogue.sources)} sources, {len(catalogue.indicators)} indicators")
+        ledger = read_ledger(data / LEDGER)
+        say(f"1/4 catalogue: {len(catalogue.sources)} sources, {len(catalogue.indicators)} indicators, {ledger}")
         gathered, absent = gather(catalogue, data, arguments.folder, arguments.retrieved)
         _report_ways(gathered, absent, say)
         if not gathered:
             raise DeliveryError("no figures of any source", remedy="deliver some with `--from FOLDER`, or fetch them.")
         say("3/4 build")
-        sealed = publishing.build(catalogue, data, gathered, say)
+        sealed = publishing.build(catalogue, data, gathered, say, ledger=ledger)
         weighed = gate.renewed(catalogue, {id_: figures.way for id_, figures in gathered.items()})
         blockers = _weigh(catalogue, data, sealed, weighed - set(arguments.accept), say)
         changed = not blockers and publishing.publish(data, sealed)
@@ -114,7 +117,8 @@ def _refusal(blockers: Iterable[str], id_: str, serving: str) -> str:
 
 
 def check_published(context: Context) -> int:
-    """`etl check`: is the published build the one that was sealed, and fit to be published?"""
+    """`etl check`: is the ledger in order, and the published build the one that was sealed and fit to be published?"""
+    context.say(f"{read_ledger(context.data / LEDGER)}: in order")
     sealed = _published(context.data)
     connection = duckdb.connect(str(sealed.path), read_only=True)
     try:

@@ -25,7 +25,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("data")
     command = [sys.executable, "-m", "etl", "build"]
     if any((ROOT / "data/figures").glob("*.parquet")):
-        (data / "figures").symlink_to(ROOT / "data/figures")
+        for part in ("figures", "ledger"):
+            (data / part).symlink_to(ROOT / "data" / part)
     elif SOURCES.is_dir():
         command += ["--from", str(SOURCES)]
     else:

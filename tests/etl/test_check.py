@@ -7,11 +7,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tiny_project import Project
+from tiny_project import REPOSITORY, Project
 
 from etl import catalogue
 from etl.check import FOLDER, check
 from etl.figures import from_delivery
+from etl.ledger import read as read_ledger
 from etl.load import fill, load_tables
 from etl.model import CatalogueError, CheckError, Exit
 from etl.snapshot import find_deliveries
@@ -46,8 +47,16 @@ TABLES = {
     "reason": "update observation set reason = 'nobody_wrote_this' where region = 'DE1'",
     "ranking": "update ranking set rank_low = rank + 1 where region = 'DE1'",
     "words": "delete from indicator_words where lang = 'fr' and indicator = 'adoption_share_pct'",
+    "ledger_reference": "delete from organisation where id = 'sap'",
+    "ledger_place": "update location set nuts3 = 'DEA' where programme = 'zakid'",
+    "ledger_progress": "update progress set promised_max = 530 where programme = 'zakid' and measure = 'jobs'",
+    "ledger_event": "update event set announced = 5 where programme = 'summit-2025'",
 }
 MORE_TABLES = [
+    ("ledger_reference", "update claim set part_of = 'nobody' where programme = 'zakid'"),
+    ("ledger_reference", "update programme set parent = 'nobody' where id = 'zakid'"),
+    ("ledger_place", "delete from programme_region where programme = 'snia'"),
+    ("ledger_progress", "delete from progress where programme = 'zakid' and measure = 'jobs'"),
     ("source_and_delivery", "delete from source"),
     ("observation_key", "update observation set level = 3 where region = 'DE1'"),
     ("missing_unit", "delete from observation where region = 'FRY3' and indicator = 'adoption_share_gap_pp'"),
@@ -56,6 +65,10 @@ MORE_TABLES = [
     ("ranking", "delete from ranking where region = 'DE1'"),
     ("words", "update observation set value = null, status = 'c' where indicator = 'context_people_persons'"),
 ]
+
+
+#: The real one: its checks are broken on it.
+LEDGER = read_ledger(REPOSITORY / "data" / "ledger")
 
 
 @pytest.fixture
@@ -74,11 +87,18 @@ def finished(tiny: Project, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnectio
     """The tiny project's finished tables, copied without their constraints."""
     found = catalogue.load(tiny.root)
     delivery = find_deliveries(tiny.delivery, [found.sources["office_survey"].source])["office_survey"]
-    fill(tmp_path / "a.duckdb", found, {"office_survey": from_delivery(found, delivery, "delivery")}, print)
+    fill(
+        tmp_path / "a.duckdb",
+        found,
+        {"office_survey": from_delivery(found, delivery, "delivery")},
+        print,
+        ledger=LEDGER,
+    )
     connection = duckdb.connect(str(tmp_path / "a.duckdb"))
     for statement in (
         "create or replace table observation as from observation",
         "create or replace table indicator_words as from indicator_words",
+        "create or replace table organisation as from organisation",
     ):
         connection.execute(statement)
     yield connection
