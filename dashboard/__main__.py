@@ -9,12 +9,13 @@ from granian.constants import Interfaces
 
 from dashboard import compressed
 from dashboard.settings import from_environment
+from dashboard.store import pointed
 
 
 def main() -> None:
     """Pack the static files once, then serve until interrupted."""
     settings = from_environment()
-    if not (settings.data / "current.json").exists():
+    if not (pointed(settings.data, settings.audience) / "current.json").exists():
         sys.exit(f"There is no published build in {settings.data}. Make one with: make build")
     for path in compressed.static_files().values():
         compressed.packed_file(path)

@@ -29,8 +29,9 @@ _OTHERS = re.compile(r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/(slice/|feeds
 def create(settings: Settings | None = None) -> Dash:
     """The application, ready for a WSGI server (`.server`)."""
     settings = settings or from_environment()
-    store = Store(settings.data)
+    store = Store(settings.data, settings.audience)
     server: Any = Flask("dashboard", static_folder=None)
+    server.config["AUDIENCE"] = settings.audience
     app = Atlas(
         "dashboard",
         server=server,

@@ -8,15 +8,16 @@ from html import escape
 from typing import Any
 
 from dash import Dash
-from flask import g, request
+from flask import current_app, g, request
 
 from dashboard import urls
-from dashboard.components.chrome import footer, header
+from dashboard.components.chrome import footer, header, internal_mark
 from dashboard.compressed import address
 from dashboard.firstpaint import draw
 from dashboard.i18n import Words, languages
 from dashboard.map import palette
 from dashboard.pages import navigation, pages
+from dashboard.settings import INTERNAL
 
 #: On every page; a page's own stand in its ASSETS and come between tokens and the handover to Dash.
 STYLES = ("tokens", "page")
@@ -91,7 +92,7 @@ def _parts(
         "palette": palette.css(),
         "styles": _styles(name),
         "own_scripts": _scripts(name),
-        "header": draw(header(t, name, path, query, navigation())),
+        "header": (draw(internal_mark(t)) if _internal() else "") + draw(header(t, name, path, query, navigation())),
         "footer": draw(footer(t)),
         "body": body,
         "page": name,
@@ -105,8 +106,12 @@ def _assets(name: str, ending: str) -> list[str]:
 
 
 def _styles(name: str) -> str:
-    files = [*STYLES, *_assets(name, ".css")]
+    files = [*STYLES, *(["audience"] if _internal() else []), *_assets(name, ".css")]
     return "".join(f'<link rel="stylesheet" href="{address(f"/assets/{file}.css")}">' for file in files)
+
+
+def _internal() -> bool:
+    return bool(current_app.config["AUDIENCE"] == INTERNAL)
 
 
 def _scripts(name: str) -> str:

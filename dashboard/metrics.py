@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from flask import Flask, Response
 
 from dashboard import queries, status
-from dashboard.store import Build, NoBuildError, Store
+from dashboard.store import Build, NoBuildError, Store, pointed
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -57,7 +57,7 @@ def _of_build(build: Build | None) -> list[str]:
 
 
 def _of_sources(store: Store) -> list[str]:
-    found = status.read(store.data)
+    found = status.read(pointed(store.data, store.audience))
     if found is None:
         return []
     today = datetime.now(UTC).date()

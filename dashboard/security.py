@@ -10,8 +10,12 @@ from dash import Dash
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
+from dashboard.settings import INTERNAL
+
 BODY_BYTES = 256 * 1024
 BRACKETS = 200
+#: The same files for everybody; all else that an internal process answers is kept by nobody.
+SHARED = ("/assets/", "/shapes/", "/_dash-component-suites/")
 
 
 def register(app: Dash) -> None:
@@ -32,6 +36,9 @@ def register(app: Dash) -> None:
         answer.headers["Referrer-Policy"] = "same-origin"
         answer.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+        if server.config["AUDIENCE"] == INTERNAL and not request.path.startswith(SHARED):
+            answer.headers["Cache-Control"] = "private, no-store"
+            answer.headers["X-Robots-Tag"] = "noindex, nofollow"
         return answer
 
 

@@ -19,10 +19,13 @@ VARIABLES: Final = {
         "public address, such as `https://atlas.example.org`, for absolute links; empty: links without a host",
     ),
     "ATLAS_WORKERS": ("2", "server processes"),
-    "ATLAS_AUDIENCE": ("public", "`public`, or `internal`: with internal and embargoed figures, for people who sign in"),
+    "ATLAS_AUDIENCE": (
+        "public",
+        "`public`, or `internal`: with internal and embargoed figures, for people who sign in",
+    ),
 }
-#: Who the pages are for.
-AUDIENCES: Final = ("public", "internal")
+#: Who the pages are for (docs/audiences.md).
+PUBLIC, INTERNAL = AUDIENCES = ("public", "internal")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Settings:
     data: Path
     base_url: str
     workers: int
-    audience: str = "public"
+    audience: str = PUBLIC
 
 
 def from_environment() -> Settings:

@@ -7,6 +7,7 @@ values are always bound, never written into SQL.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -19,16 +20,26 @@ from typing import Any, TypeVar, cast
 import duckdb
 import polars as pl
 
+from dashboard.settings import INTERNAL, PUBLIC
+
+log = logging.getLogger("atlas")
 QUERIES = Path(__file__).parent / "queries"
 QUERY_SECONDS = 2.0
 POINTER_SECONDS = 1.0
 RECENT = 200
+
+#: Where a process of each audience looks for the pointer; the first folder that has one counts.
+FOLDERS = {PUBLIC: ("",), INTERNAL: (INTERNAL, "")}
 
 T = TypeVar("T")
 
 
 class NoBuildError(Exception):
     """There is no build to serve; the message says how to make one."""
+
+
+class WrongAudienceError(Exception):
+    """The pointer names a build that this process must not serve."""
 
 
 class SlowQueryError(Exception):
@@ -45,13 +56,14 @@ def sql(name: str) -> str:
 class Build:
     """One open build file. Thread-safe: every query uses a cursor of its own.
 
-    data: the folder with the pointer, and what else the ETL writes there.
+    data: the folder with the pointer, and what else the ETL writes there. audience: whom the file says it is for.
     """
 
     id: str
     path: Path
     pointer: Mapping[str, Any]
     data: Path
+    audience: str = PUBLIC
     _cache: dict[object, object] = field(default_factory=dict)
     _recent: OrderedDict[object, object] = field(default_factory=OrderedDict)
     _connection: duckdb.DuckDBPyConnection | None = None
@@ -123,13 +135,17 @@ class Build:
 
 
 class Store:
-    """Follows `<data>/current.json` and hands out the current build."""
+    """Follows `<data>/current.json` and hands out the current build.
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    For the internal audience it is `<data>/internal/current.json`, where there is one. A build that is marked internal
+    is never opened for the public, wherever a pointer leads.
+    """
+
+    def __init__(self, data: Path, audience: str = PUBLIC) -> None:
+        self.data, self.audience = data, audience
         self._build: Build | None = None
         self._before: Build | None = None
-        self._seen = (0, 0)
+        self._seen = self._refused = (0, 0)
         self._looked = 0.0
         self._lock = threading.Lock()
 
@@ -162,18 +178,42 @@ class Store:
         return current
 
     def _follow(self) -> None:
-        pointer = self.data / "current.json"
+        seen = (0, 0)
         try:
+            folder = pointed(self.data, self.audience)
+            pointer = folder / "current.json"
             stat = pointer.stat()
             seen = (stat.st_mtime_ns, stat.st_ino)
             if seen == self._seen and self._build is not None:
                 return
             content = json.loads(pointer.read_text(encoding="utf-8"))
-            path = (self.data / content["file"]).resolve()
+            path = (folder / content["file"]).resolve()
             if self._build is None or content["build"] != self._build.id:
-                fresh = Build(content["build"], path, content, self.data)
-                fresh.rows("build")  # opens it: a broken file must fail here, not in a reader's request
-                self._before, self._build = self._build, fresh
+                self._before, self._build = self._build, self._opened(folder, path, content)
             self._seen = seen
+        except WrongAudienceError as error:
+            if seen != self._refused:  # once, not every second
+                log.error("%s", error)
+            self._refused = seen
         except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
             return
+
+    def _opened(self, folder: Path, path: Path, content: Mapping[str, Any]) -> Build:
+        """The build of a pointer, after asking it: a broken file must fail here, not in a reader's request."""
+        fresh = Build(content["build"], path, content, folder)
+        fresh.audience = fresh.rows("build")[0]["audience"]
+        if fresh.audience == INTERNAL != self.audience:
+            fresh.close()
+            raise WrongAudienceError(f"build {fresh.id} is internal: it is not served with ATLAS_AUDIENCE={PUBLIC}")
+        return fresh
+
+
+def pointed(data: Path, audience: str) -> Path:
+    """The folder whose `current.json` a process of this audience follows; that of the public where there is none."""
+    for name in FOLDERS[audience]:
+        try:
+            (data / name / "current.json").stat()
+        except FileNotFoundError:
+            continue
+        return data / name
+    return data

@@ -43,9 +43,9 @@ def input_hashes(gathered: Mapping[str, Figures]) -> dict[str, str]:
     return {id_: gathered[id_].sha256 for id_ in sorted(gathered)}
 
 
-def build_id(inputs: Mapping[str, str], code: str) -> str:
-    """Twelve hexadecimal digits over input hashes and code hash; regions and indicators are part of the code."""
-    return hashlib.sha256(json.dumps([dict(inputs), code]).encode()).hexdigest()[:12]
+def build_id(inputs: Mapping[str, str], code: str, audience: str) -> str:
+    """Twelve hexadecimal digits over input hashes, code and audience; regions and indicators are part of the code."""
+    return hashlib.sha256(json.dumps([dict(inputs), code, audience]).encode()).hexdigest()[:12]
 
 
 def table_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import duckdb
 
+from etl.audience import Audience
 from etl.identity import Table, content_of, table_hashes
 from etl.model import PublishError
 from etl.snapshot import sha256_of, write_atomically
@@ -39,11 +40,13 @@ class Input:
 class Manifest:
     """What is known of a build.
 
-    code: hash of the ETL. created: ISO time (UTC). created_from: the build that the figures of untouched sources were
-    taken over from, or empty. versions: of what calculated it. sha256, bytes: of the build file.
+    audience: who may be shown it (etl.audience.Audience). code: hash of the ETL. created: ISO time (UTC). created_from:
+    the build that the figures of untouched sources were taken over from, or empty. versions: of what calculated it.
+    sha256, bytes: of the build file.
     """
 
     build: str
+    audience: str
     content: str
     code: str
     created: str
@@ -85,7 +88,7 @@ def read(build: Path) -> Manifest | None:
             raise PublishError(f"{path} was changed after it was written")
         inputs = {id_: Input(**raw) for id_, raw in content["inputs"].items()}
         tables = {name: Table(**raw) for name, raw in content["tables"].items()}
-        return Manifest(**{**content, "inputs": inputs, "tables": tables})
+        return Manifest(**{"audience": Audience.PUBLIC, **content, "inputs": inputs, "tables": tables})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -130,8 +133,8 @@ def _differences(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> l
             rows = "other rows" if told.rows == here.rows else f"{here.rows:,} rows instead of {told.rows:,}"
             problems.append(f"table {name} has {rows}")
     inputs = json.dumps({id_: given.sha256 for id_, given in manifest.inputs.items()})
-    row = (manifest.build, manifest.content, inputs, manifest.code)
-    if connection.execute("select id, content, inputs, code from build").fetchall() != [row]:
+    row = (manifest.build, manifest.content, inputs, manifest.code, manifest.audience)
+    if connection.execute("select id, content, inputs, code, audience from build").fetchall() != [row]:
         problems.append("table build does not say what the manifest says")
     retrieved = {id_: date.fromisoformat(given.retrieved) for id_, given in manifest.inputs.items()}
     if dict(connection.execute("select id, retrieved from source").fetchall()) != retrieved:

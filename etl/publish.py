@@ -19,10 +19,10 @@ from typing import Any
 import duckdb
 
 from etl import changes, history, manifest
+from etl.audience import Audience
 from etl.catalogue import Catalogue
 from etl.figures import Figures
 from etl.identity import build_id, code_hash, content_hash, content_of, input_hashes, table_hashes
-from etl.ledger import Ledger
 from etl.load import fill
 from etl.lock import sweep
 from etl.manifest import Input, Manifest
@@ -46,15 +46,15 @@ def build(
     data: Path,
     gathered: Mapping[str, Figures],
     say: Callable[[str], None],
-    *,
-    ledger: Ledger | None = None,
+    audience: Audience = Audience.PUBLIC,
 ) -> Sealed:
     """The sealed build of these figures; made only where the same inputs and code have not been built before.
 
-    Call under `lock`. Whatever goes wrong, no half file stays and the pointer is untouched.
+    Call under `lock`. audience: who may be shown what is in it; the build carries it. Whatever goes wrong, no half file
+    stays and the pointer is untouched.
     """
     inputs, code = input_hashes(gathered), code_hash(catalogue.root)
-    id_ = build_id(inputs | ({"ledger": ledger.sha256} if ledger and ledger.sha256 else {}), code)
+    id_ = build_id(inputs, code, audience)
     folder = data / "builds"
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
@@ -67,8 +67,8 @@ def build(
     temporary = folder / f".{id_}.duckdb"
     before = _before(data, inputs, code)
     try:
-        fill(temporary, catalogue, gathered, say, before, ledger=ledger)
-        told = _seal(temporary, code, catalogue, gathered, before)
+        fill(temporary, catalogue, gathered, say, before)
+        told = _seal(temporary, code, audience, catalogue=catalogue, gathered=gathered, before=before)
         say(f"  seal {id_}")
         manifest.write(manifest.place(path), told)
         os.replace(temporary, path)
@@ -112,7 +112,13 @@ def _before(data: Path, inputs: Mapping[str, str], code: str) -> Before | None:
 
 
 def _seal(
-    path: Path, code: str, catalogue: Catalogue, gathered: Mapping[str, Figures], before: Before | None
+    path: Path,
+    code: str,
+    audience: Audience,
+    *,
+    catalogue: Catalogue,
+    gathered: Mapping[str, Figures],
+    before: Before | None,
 ) -> Manifest:
     """Write the row of table `build`, last of all, and describe the closed file; its tables are read back from disk."""
     id_ = path.stem.removeprefix(".")
@@ -128,13 +134,14 @@ def _seal(
     with duckdb.connect(str(path)) as connection:
         tables = table_hashes(connection)
         content = content_of(tables)
-        row = [id_, content, json.dumps({source: given.sha256 for source, given in inputs.items()}), code]
-        connection.execute("insert into build values (?, ?, ?, ?)", row)
+        hashes = json.dumps({source: given.sha256 for source, given in inputs.items()})
+        connection.execute("insert into build values (?, ?, ?, ?, ?)", [id_, content, hashes, code, audience])
         connection.execute("checkpoint")
     with path.open("rb") as file:
         os.fsync(file.fileno())
     return Manifest(
         build=id_,
+        audience=audience,
         content=content,
         code=code,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

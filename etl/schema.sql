@@ -3,7 +3,8 @@ create table build (
   id varchar primary key,            -- hash of inputs and code
   content varchar not null,          -- hash of the tables' content
   inputs varchar not null,           -- JSON: source -> sha256 of its figures
-  code varchar not null              -- hash of etl/
+  code varchar not null,             -- hash of etl/
+  audience varchar not null check (audience in ('public', 'internal'))  -- who may be shown it
 );
 create table region (
   code varchar primary key,          -- NUTS 2024
@@ -110,6 +111,96 @@ create table coverage (
   first_period varchar not null, last_period varchar not null, periods integer not null,
   regions integer not null, units integer not null, observed bigint not null, missing bigint not null,
   primary key (indicator, country, level)
+);
+
+-- The ledger: programmes, what was promised and reported of them, who takes part. Read from data/ledger/*.csv, whose
+-- columns these are (etl/ledger_tables.py has the words allowed); unknown is '', an amount that nobody states is null.
+create table programme (
+  id varchar primary key,
+  name varchar not null, name_de varchar not null, name_fr varchar not null, name_en varchar not null,  -- '' as name
+  kind varchar not null,             -- programme project hub network centre cluster event site statistic
+  family varchar not null,           -- a proper name: EDIH, IA-Cluster, KI-Kompetenzzentrum …
+  status varchar not null,           -- announced awarded building active ended held cancelled unknown
+  start varchar not null, "end" varchar not null,  -- 2024, 2024-04 or 2024-04-30
+  parent varchar not null,
+  scope varchar not null,            -- land national binational eu
+  regions varchar[] not null,        -- NUTS, as declared; empty for the EU
+  partner_regions varchar[] not null,
+  url varchar not null,
+  source_url varchar[] not null,     -- an address, seed:<document>, or cited:<where it stands>
+  note varchar not null, note_de varchar not null, note_fr varchar not null,
+  audience varchar not null, embargo_until varchar not null
+);
+-- One statement by somebody on some day. Conflicting sources are several claims; nothing in here is ever summed.
+create table claim (
+  id varchar primary key, programme varchar not null,
+  measure varchar not null,          -- jobs professorships money places participants organisations partnerships assessment
+  kind varchar not null,             -- direct indirect … · envelope grant …: never added to one another
+  amount_min double, amount_max double,  -- only min: at least; only max: at most; none: no number stated
+  unit varchar not null,
+  state varchar not null check (state in ('announced', 'applied', 'granted', 'started', 'reported', 'verified', 'cancelled')),
+  stated_on varchar not null, due_on varchar not null, period varchar not null,
+  "by" varchar not null, source_url varchar[] not null,
+  quote varchar not null, quote_lang varchar not null,  -- quotation or paraphrase as seen
+  note varchar not null, note_de varchar not null, note_fr varchar not null,
+  verified boolean not null,         -- whether somebody opened the address
+  part_of varchar not null, "overlaps" varchar[] not null,  -- ids of claims that count the same money or jobs
+  audience varchar not null, embargo_until varchar not null,
+  origin varchar not null,           -- the row of the research it was taken from
+  check (amount_min is null or amount_max is null or amount_min <= amount_max)
+);
+create table organisation (
+  id varchar primary key,
+  name varchar not null, name_de varchar not null, name_fr varchar not null, name_en varchar not null,
+  kind varchar not null, country varchar not null, url varchar not null
+);
+-- basis: 'read' at a source, or known from 'memory' and to be marked as such.
+create table membership (
+  programme varchar not null, organisation varchar not null, role varchar not null, basis varchar not null,
+  note varchar not null, primary key (programme, organisation, role)
+);
+create table location (
+  programme varchar not null, organisation varchar not null,  -- one of the two is ''
+  city varchar not null, nuts3 varchar not null,
+  role varchar not null,             -- site: it is there; seat: it is run from there; venue: it took place there
+  basis varchar not null, note varchar not null, primary key (programme, organisation, city)
+);
+create table partnership (
+  id varchar primary key,
+  name varchar not null, name_de varchar not null, name_fr varchar not null, name_en varchar not null,
+  kind varchar not null,             -- cooperation memorandum alliance consortium network funding
+  event varchar not null, programme varchar not null, state varchar not null, since varchar not null,
+  source_url varchar[] not null, note varchar not null, note_de varchar not null, note_fr varchar not null,
+  verified boolean not null
+);
+-- Also those of partnerships that are a programme's circle of members (membership.csv).
+create table partnership_member (
+  partnership varchar not null, organisation varchar not null, role varchar not null, basis varchar not null,
+  primary key (partnership, organisation)
+);
+-- Derived. Every region a programme touches, with all regions above it. via: the named place or region itself.
+-- footprint: whether it says where the programme is; a seat does not where its area is named, a partner region never.
+create table programme_region (
+  programme varchar not null, region varchar not null, via varchar not null,
+  place varchar not null check (place in ('site', 'venue', 'seat', 'area', 'partner')), footprint boolean not null,
+  primary key (programme, region, via, place)
+);
+-- Derived: promise against report, per kind and unit, never across. Ranges over competing claims, never sums; a claim
+-- that is part of another one here is left out. latest: what was said last. reports = 0: no report yet, which is not 0.
+create table progress (
+  programme varchar not null, measure varchar not null, kind varchar not null, unit varchar not null,
+  state varchar not null,            -- the furthest one; 'cancelled' where that was said last
+  promises integer not null, promised_min double, promised_max double, promised_at_least boolean not null,
+  latest_min double, latest_max double, latest_on varchar not null, latest_state varchar not null,
+  reports integer not null, reported_min double, reported_max double, reported_on varchar not null,
+  first_on varchar not null, last_on varchar not null,
+  due_on varchar not null, due_by date,  -- as stated; its last day. Overdue: due_by has passed and reports = 0
+  primary key (programme, measure, kind, unit)
+);
+-- Derived: programmes of kind event, with the partnerships announced there and those of them that are named.
+create table event (
+  programme varchar primary key, start varchar not null, "end" varchar not null, parent varchar not null,
+  announced double, claim varchar not null, named integer not null
 );
 
 -- The ledger: programmes, what was promised and reported of them, who takes part. Read from data/ledger/*.csv, whose

@@ -67,6 +67,15 @@ def header(t: Words, here: str, path: str, query: str, nav: Sequence[tuple[str, 
     )
 
 
+def internal_mark(t: Words) -> html.P:
+    """The strip above every page of an internal process."""
+    return html.P(
+        [html.B(t("Internal")), " ", t("Not published: do not pass on pictures, links or figures of these pages.")],
+        className="internal-mark",
+        role="note",
+    )
+
+
 def footer(t: Words) -> html.Footer:
     """Who is behind it, boundaries' attribution, privacy in one sentence."""
     return html.Footer(

@@ -1,1 +1,1 @@
-select id, content, (select count(*) from observation) as observations from build
+select id, content, audience, (select count(*) from observation) as observations from build

@@ -28,7 +28,7 @@ FORBIDDEN = {
     "install": "install httpfs",
     "load": "load httpfs",
     "create": "create table mine (i integer)",
-    "insert": "insert into build values ('x', 'x', 'x', 'x')",
+    "insert": "insert into build values ('x', 'x', 'x', 'x', 'public')",
     "update": "update observation set value = 0",
     "delete": "delete from observation",
     "drop": "drop table observation",

@@ -24,7 +24,7 @@ def write_build(data: Path, name: str) -> None:
     (data / "builds").mkdir(exist_ok=True)
     with duckdb.connect(str(data / "builds" / f"{name}.duckdb")) as connection:
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
-        connection.execute("insert into build values (?, ?, '{}', '')", [name, name])
+        connection.execute("insert into build values (?, ?, '{}', '', 'public')", [name, name])
         connection.execute(
             "insert into source values ('s', ?, '', '', '', '', '', '', '', '', '', '', '2026-01-01', true)", [name]
         )
