@@ -23,6 +23,7 @@ from etl.audience import Audience
 from etl.catalogue import Catalogue
 from etl.figures import Figures
 from etl.identity import build_id, code_hash, content_hash, content_of, input_hashes, table_hashes
+from etl.ledger import Ledger
 from etl.load import fill
 from etl.lock import sweep
 from etl.manifest import Input, Manifest
@@ -47,6 +48,8 @@ def build(
     gathered: Mapping[str, Figures],
     say: Callable[[str], None],
     audience: Audience = Audience.PUBLIC,
+    *,
+    ledger: Ledger | None = None,
 ) -> Sealed:
     """The sealed build of these figures; made only where the same inputs and code have not been built before.
 
@@ -54,7 +57,7 @@ def build(
     stays and the pointer is untouched.
     """
     inputs, code = input_hashes(gathered), code_hash(catalogue.root)
-    id_ = build_id(inputs, code, audience)
+    id_ = build_id(inputs | ({"ledger": ledger.sha256} if ledger and ledger.sha256 else {}), code, audience)
     folder = data / "builds"
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
@@ -67,7 +70,7 @@ def build(
     temporary = folder / f".{id_}.duckdb"
     before = _before(data, inputs, code)
     try:
-        fill(temporary, catalogue, gathered, say, before)
+        fill(temporary, catalogue, gathered, say, before, ledger=ledger)
         told = _seal(temporary, code, audience, catalogue=catalogue, gathered=gathered, before=before)
         say(f"  seal {id_}")
         manifest.write(manifest.place(path), told)
