@@ -1,0 +1,1 @@
+select programme, announced::integer as announced, claim from event order by start, programme

@@ -1,0 +1,1 @@
+select * from organisation order by id

@@ -1,0 +1,1 @@
+select * from partnership_member order by partnership, organisation

@@ -1,0 +1,1 @@
+select * from partnership order by since, id

@@ -1,0 +1,1 @@
+select * from programme order by id

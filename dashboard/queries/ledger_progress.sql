@@ -1,0 +1,1 @@
+select * from progress order by programme, measure, kind, unit
