@@ -1,0 +1,211 @@
+"""One region: where it lies, findings in sentences, every theme at a glance. Without a code: all regions."""
+
+from __future__ import annotations
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import places, profile, queries, urls
+from dashboard.components import region_cards
+from dashboard.components.attributes import attrs
+from dashboard.components.foot import sources
+from dashboard.findings import findings
+from dashboard.firstpaint import Kept, Raw
+from dashboard.i18n import Words
+from dashboard.map.locator import locator
+from dashboard.pages import Request
+from dashboard.queries import Region
+from dashboard.urls import COUNTRIES, MapState
+from dashboard.view import ancestors, flag_word, level_name
+
+PATH = places.PATH
+ITEM = "or index"
+ASSETS = ("region.css",)
+
+
+def read(request: Request) -> Region:
+    """The region asked for; raises what `places.find` raises."""
+    return places.find(request.build, request.words, request.item)
+
+
+def title(request: Request) -> str:
+    """The region's name, with what it is where others are called the same."""
+    return _name(request, read(request)) if request.item else request.words("Regions")
+
+
+def description(request: Request) -> str:
+    """For search engines and previews: the first finding."""
+    t = request.words
+    if not request.item:
+        return t("All regions of the atlas, by country and Land or région")
+    return findings(profile.profile(request.build, t.lang, read(request)))[0]
+
+
+def feeds(request: Request) -> list[tuple[str, str]]:
+    """The feed of this region."""
+    return [("region", read(request).code)] if request.item else []
+
+
+def layout(request: Request) -> list[Component]:
+    """The page, or the list."""
+    parts = _one(request) if request.item else _all(request)
+    return [Kept(id="region", className="region", children=parts)]
+
+
+def register(_app: Dash) -> None:
+    """Nothing happens on this page."""
+
+
+def _name(request: Request, region: Region) -> str:
+    """A name that tells namesakes apart: Leipzig is a region, a Kreis and a city."""
+    name = region.name(request.lang)
+    namesakes = sum(other.name(request.lang) == name for other in queries.regions(request.build).values())
+    return f"{name}, {places.kind_name(request.words, region)}" if namesakes > 1 else name
+
+
+# ── One region ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _one(request: Request) -> list[Component]:
+    t, region = request.words, read(request)
+    found = profile.profile(request.build, t.lang, region)
+    used = [entry.indicator for entry in found.entries]
+    return [
+        html.Div(
+            [
+                html.Div(
+                    [
+                        *_head(request, region),
+                        html.H2(t("Findings")),
+                        html.P(" ".join(findings(found)), className="findings"),
+                    ]
+                ),
+                _where(request, region),
+            ],
+            className="region-head",
+        ),
+        *region_cards.themes(found),
+        html.Section(
+            [
+                html.H2(t("All figures as a table"), id="table-title"),
+                html.Div(
+                    region_cards.table(found),
+                    className="table",
+                    tabIndex=0,
+                    role="region",
+                    **attrs(aria_labelledby="table-title"),
+                ),
+            ],
+            className="all-figures",
+        ),
+        html.H2(t("Sources")),
+        *sources(t, request.build, used),
+    ]
+
+
+def _head(request: Request, region: Region) -> list[Component]:
+    t = request.words
+    on_map = urls.map_url(t.lang, MapState(region=region.code, level=region.adm))
+    return [
+        _breadcrumb(request, region),
+        html.H1(_name(request, region)),
+        html.P(_kind_and_people(request, region), className="subtitle"),
+        _codes(t, region),
+        html.P(
+            [
+                html.A(t("Show on the map"), href=on_map, className="button"),
+                html.A(t("Follow changes (Atom)"), href=urls.feed(t.lang, "region", region.code)),
+            ],
+            className="actions",
+        ),
+    ]
+
+
+def _breadcrumb(request: Request, region: Region) -> html.Nav:
+    t, known = request.words, queries.regions(request.build)
+    above = [code for code in reversed(ancestors(known, region.code)[1:]) if known[code].adm]
+    steps = [html.Li(html.A(t("All regions"), href=urls.page(t.lang, PATH)))]
+    steps += [html.Li(_link(request, code)) for code in above]
+    steps.append(html.Li(html.Span(region.name(t.lang), **attrs(aria_current="location"))))
+    return html.Nav(html.Ol(steps), className="crumbs", **attrs(aria_label=t("You are here")))
+
+
+def _link(request: Request, code: str) -> html.A:
+    name = queries.regions(request.build)[code].name(request.lang)
+    return html.A(name, href=urls.page(request.lang, PATH, code))
+
+
+def _kind_and_people(request: Request, region: Region) -> str:
+    t = request.words
+    kind = places.kind_name(t, region)
+    parts = [kind[:1].upper() + kind[1:]]
+    if row := places.inhabitants(request.build).get(region.code):
+        when = ", ".join(part for part in (t.period(row["period"]), flag_word(t, row["status"])) if part)
+        parts.append(t("{n} inhabitants ({when})", n=t.number(row["value"]), when=when))
+    return " · ".join(parts)
+
+
+def _codes(t: Words, region: Region) -> html.Dl:
+    known = {
+        "NUTS 2024": region.code,
+        "AGS": region.ags,
+        "INSEE": region.insee_dep or region.insee_reg,
+        "ISO 3166-2": region.iso,
+    }
+    terms = [html.Div([html.Dt(name), html.Dd(code)]) for name, code in known.items() if code]
+    return html.Dl(terms, className="codes", **attrs(aria_label=t("Codes")))
+
+
+def _where(request: Request, region: Region) -> html.Div:
+    """The small map, the neighbours, and what the region consists of."""
+    t = request.words
+    parent = queries.regions(request.build).get(region.land if region.land != region.code else region.country)
+    label = t("Map: where {region} lies", region=region.name(t.lang))
+    if parent and parent.code != region.code:
+        label = t("Map: {region} in {parent}", region=region.name(t.lang), parent=parent.name(t.lang))
+    parts: list[Component | Raw] = [Raw(locator(region, label))]
+    around = places.neighbours(request.build, region.code)
+    if around:
+        parts.append(_links(request, t("Neighbours"), around))
+    inside = places.children(request.build, region.code)
+    if len(inside) > 1:
+        parts.append(_links(request, t("Consists of"), inside))
+    return html.Div(parts, className="where")
+
+
+def _links(request: Request, heading: str, codes: list[str], most: int = 12) -> html.Details:
+    """A list of regions; open while there are at most so many."""
+    items = html.Ul([html.Li(_link(request, code)) for code in codes], className="links")
+    return html.Details([html.Summary(f"{heading} ({len(codes)})"), items], open=len(codes) <= most)
+
+
+# ── All regions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _all(request: Request) -> list[Component]:
+    t, known = request.words, queries.regions(request.build)
+    parts: list[Component] = [
+        html.H1(t("Regions")),
+        html.P(t("Every region has a page with its figures, findings and sources."), className="subtitle"),
+    ]
+    for country in COUNTRIES:
+        lands = places.children(request.build, country)
+        parts += [
+            html.H2(_link(request, country)),
+            html.Div([_land(request, code) for code in lands], className="lands"),
+        ]
+    groups = [region.code for region in known.values() if not region.adm]
+    parts.append(html.P([t("Groups of regions:") + " ", *[_link(request, code) for code in groups]], className="small"))
+    return parts
+
+
+def _land(request: Request, code: str) -> html.Section:
+    """A Land or région and all in it: NUTS 2 regions, and the Kreise or départements in them."""
+    t, known = request.words, queries.regions(request.build)
+    below = [r for r in known.values() if r.land == code and r.code != code]
+    parts: list[Component] = [html.H3(_link(request, code))]
+    for level in ("nuts2", "nuts3"):
+        codes = sorted((r.code for r in below if r.adm == level), key=lambda each: known[each].name(t.lang))
+        if len(codes) > 1:
+            parts.append(_links(request, level_name(t, level, known[code].country), codes, most=0))
+    return html.Section(parts)

@@ -1,0 +1,1 @@
+select code, neighbour from neighbour order by code, neighbour
