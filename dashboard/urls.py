@@ -77,6 +77,12 @@ def compare_url(lang: str, codes: Sequence[str], query: Mapping[str, str] | None
     return page(lang, "compare", "+".join(codes)) + (f"?{kept}" if kept else "")
 
 
+def view_url(lang: str, name: str, item: str, query: Mapping[str, object] | None = None, form: str = "") -> str:
+    """The address of a page with its parameters; with a form (csv) that of the same view to take along."""
+    kept = urlencode([(name, str(value)) for name, value in (query or {}).items() if value], safe="+:,")
+    return page(lang, name, item) + (f".{form}" if form else "") + (f"?{kept}" if kept else "")
+
+
 def feed(lang: str, scope: str, item: str = "") -> str:
     """The path of an Atom feed: /de/feeds/all.xml, /fr/feeds/indicator/<id>.xml, /en/feeds/region/<code>.xml."""
     return f"/{lang}/feeds/{scope}" + (f"/{item}" if item else "") + ".xml"

@@ -1,0 +1,2 @@
+-- All named territories of the build.
+select * from territory order by id
