@@ -16,10 +16,15 @@ LOCALES = Path(__file__).parents[2] / "dashboard" / "locales"
 LANGUAGES = ("de", "fr")
 #: Texts that rightly are the same as in English.
 SAME = {
-    "de": {"Definition", "Kreise", "Region", "Zoom"},
+    "de": {
+        *("Definition", "Kreise", "Region", "Zoom"),
+        *("Cluster", "Hub", "national"),
+    },
     "fr": {
         *("Adoption", "France", "Kreise", "Licence", "Länder", "Pause"),
         *("Source", "Sources", "Zoom", "départements", "régions"),
+        *("Alliance", "Centre", "Cluster", "Consortium", "Hub", "Places", "Programme"),
+        *("diagnostics", "jury", "national", "participant", "site", "{number} places"),
     },
 }
 
