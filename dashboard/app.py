@@ -13,7 +13,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import compressed, errors, feeds, health, metrics, security, slices, urls
+from dashboard import compressed, errors, feeds, health, lookup, metrics, security, slices, urls
 from dashboard.compressed import FOREVER, pack, respond
 from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
@@ -23,7 +23,7 @@ from dashboard.settings import Settings, from_environment
 from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
-_OTHERS = re.compile(r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/(slice/|feeds/|regions\.json$)")
+_OTHERS = re.compile(r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/(slice/|feeds/|(regions|places)\.json$)")
 
 
 def create(settings: Settings | None = None) -> Dash:
@@ -182,6 +182,14 @@ def _data(server: Flask, store: Store) -> None:
             raise urls.NotFoundError(lang)
         build = store.named(request.args.get("v", ""))
         packed = build.remember(("regions json", lang), lambda: pack(slices.regions_json(build, lang)))
+        return respond(request, packed, "application/json", _cache(build.id))
+
+    @server.get("/<lang>/places.json")
+    def the_places(lang: str) -> Response:
+        if lang not in languages():
+            raise urls.NotFoundError(lang)
+        build = store.named(request.args.get("v", ""))
+        packed = build.remember(("places json", lang), lambda: pack(lookup.json(build, words(lang))))
         return respond(request, packed, "application/json", _cache(build.id))
 
 

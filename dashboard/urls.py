@@ -99,6 +99,11 @@ def regions_url(lang: str, build: str) -> str:
     return f"/{lang}/regions.json?v={build}"
 
 
+def places_url(lang: str, build: str) -> str:
+    """The address of all that the box for finding a place knows, in one language."""
+    return f"/{lang}/places.json?v={build}"
+
+
 def switch_language(path: str, query: str, lang: str) -> str:
     """The same address in another language."""
     rest = re.sub(r"^/[a-z]{2}(?=/|$)", "", path) or "/map"

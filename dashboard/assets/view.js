@@ -16,6 +16,9 @@
   };
 
   /* Load what `changes` need, then show them; a failure leaves everything as it was, and says so. */
+  Atlas.go = go;
+  /* For the scripts of single parts of the page: everything is drawn, at the start and after each change. */
+  const tell = () => document.dispatchEvent(new Event("atlas:shown"));
   function go(changes, how = "pushState") {
     const before = { ...S }, turn = ++newest;
     Object.assign(S, changes);
@@ -70,6 +73,7 @@
     panel.legend(fresh);
     panel.time();
     chart();
+    tell();
   }
   function paint() {
     const marks = {};
@@ -211,6 +215,7 @@
     panel.picked();
     panel.links();
     panel.legend(false);
+    tell();
     document.documentElement.dataset.ready = "";
   });
 })();

@@ -11,6 +11,8 @@ from dash.development.base_component import Component
 from dashboard import drawing, queries, titles, urls, view
 from dashboard.components import card, controls, foot, table
 from dashboard.components.attributes import attrs
+from dashboard.components.find import ASSETS as FIND
+from dashboard.components.find import find
 from dashboard.compressed import address, static_files
 from dashboard.figures.series import series
 from dashboard.firstpaint import Kept, Raw
@@ -20,7 +22,7 @@ from dashboard.urls import LEVELS
 
 PATH = "map"
 NAV = (10, "Map")
-ASSETS = ("map.css", "map.js", "mapkey.js", "figures.js", "panel.js", "view.js")
+ASSETS = (*FIND, "map.css", "map.js", "mapkey.js", "figures.js", "panel.js", "view.js", "findmap.js")
 
 
 def read(request: Request) -> view.MapView:
@@ -76,7 +78,17 @@ def _top(shown: view.MapView) -> list[Component]:
     known = queries.indicators(shown.build, shown.lang)
     return [
         html.Div(
-            [controls.picker(t, known, shown.state), controls.members(shown), controls.countries(shown)],
+            [
+                controls.picker(t, known, shown.state),
+                controls.members(shown),
+                find(
+                    t,
+                    shown.build.id,
+                    to=urls.map_url(t.lang, shown.state.but(level="", within="", region="{code}", country="")),
+                    kept=[("indicator", shown.state.indicator)],
+                ),
+                controls.countries(shown),
+            ],
             className="controls",
         ),
         html.Div(

@@ -15,6 +15,7 @@ PAGES = {
     "map": {"de": "Regionen", "fr": "régions", "en": "regions"},
     "data/status": {"de": "Nächster Termin", "fr": "Prochaine échéance", "en": "Next due"},
     "data": {"de": "Daten und Quellen", "fr": "Données et sources", "en": "Data and sources"},
+    "find": {"de": "Ort finden", "fr": "Trouver un lieu", "en": "Find a place"},
     "indicator/adoption_firms_ai_web_pct": {"de": "Methode", "fr": "Méthode", "en": "Method"},
 }
 
