@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl import codes, territories
+from etl import codes, territories, twins
 from etl.catalogue import Catalogue
 from etl.check import check
 from etl.figures import Figures
@@ -26,7 +26,7 @@ _LEVELS: Final = ("country", "land", "nuts2", "nuts3")
 _NULLABLE: Final = ("adm", "parent", "land", "kind", "ags", "insee_reg", "insee_dep", "iso")
 
 #: Transforms that see the whole build, whichever of its indicators were calculated again.
-_OVER_ALL: Final = ("80_levels.sql", "90_ledger.sql")
+_OVER_ALL: Final = ("80_levels.sql", "90_ledger.sql", "91_twins.sql")
 #: One statement per table; `incoming` is the frame that is being inserted.
 _INSERT: Final = {
     "region": "insert into region by name from incoming",
@@ -35,6 +35,7 @@ _INSERT: Final = {
     "neighbour": "insert into neighbour by name from incoming",
     "place": "insert into place by name from incoming",
     "territory": "insert into territory by name from incoming",
+    "twin_feature": "insert into twin_feature by name from incoming",
     "source": "insert into source by name from incoming",
     "delivery": "insert into delivery by name from incoming",
     "indicator": "insert into indicator by name from incoming",
@@ -187,6 +188,7 @@ def _frames(
         "place": pl.DataFrame(codes.places(), infer_schema_length=None),
         "map_unit": pl.DataFrame(units),
         "territory": territories.frame(catalogue.territories.values()),
+        "twin_feature": twins.frame(catalogue),
         "source": pl.DataFrame([_source(catalogue, gathered[id_]) for id_ in sorted(gathered)]),
         "delivery": pl.DataFrame([origins[sha256] for sha256 in sorted(origins)]),
         "indicator": _indicator_frame(catalogue, indicators),

@@ -202,3 +202,21 @@ create table event (
   programme varchar primary key, start varchar not null, "end" varchar not null, parent varchar not null,
   announced double, claim varchar not null, named integer not null
 );
+-- What statistical twins are alike in (etl/twins.toml, docs/twins.md).
+create table twin_feature (
+  id varchar primary key, indicator varchar not null, per_area boolean not null,
+  scale varchar not null check (scale in ('log', 'sqrt', 'plain')), position integer not null,
+  least_shared integer not null, places integer not null
+);
+-- The regions across the border that are most alike, place 1 the nearest. distance: 0 alike in all features, 1 one
+-- standard deviation apart in each; shared: in how many features both have a value.
+create table twin (
+  level varchar not null, region varchar not null, twin varchar not null, place integer not null,
+  distance double not null, shared integer not null, primary key (level, region, twin)
+);
+-- Both values of each shared feature, and how many standard deviations lie between them (positive: the region has more).
+create table twin_reason (
+  level varchar not null, region varchar not null, twin varchar not null, feature varchar not null,
+  period varchar not null, value double not null, twin_value double not null, gap double not null,
+  primary key (level, region, twin, feature)
+);

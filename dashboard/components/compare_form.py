@@ -13,6 +13,7 @@ from dashboard.compare.model import Comparison
 from dashboard.components.attributes import attrs
 from dashboard.firstpaint import Raw
 from dashboard.queries import LEVELS
+from dashboard.twins import twins, why
 
 
 def form(comparison: Comparison) -> html.Form:
@@ -70,6 +71,31 @@ def _names(comparison: Comparison) -> html.Datalist:
         if code not in comparison.codes:
             options.append(html.Option(value=name if names[name] == 1 else f"{name} ({code})"))
     return html.Datalist(options, id="region-names")
+
+
+def alike(comparison: Comparison) -> list[Component]:
+    """For each region the nearest across the border with the reason, and the next ones, each a comparison."""
+    t, build, items = comparison.words, comparison.build, []
+    for code in comparison.codes:
+        found = twins(build, code, comparison.level)
+        if not found:
+            continue
+        links = [html.A(comparison.name(twin.code), href=urls.compare_url(t.lang, (code, twin.code))) for twin in found]
+        parts: list[str | html.A] = [why(build, t, code, found[0]) + " ", t("Compare with:") + " ", links[0]]
+        for link in links[1:]:
+            parts += [" · ", link]
+        items.append(html.Li(parts))
+    if not items:
+        return []
+    how = t(
+        "By standardised distance over structural indicators that are the same on both sides; adoption of AI is not "
+        "among them. 0 is alike in all, 1 is one standard deviation apart in each."
+    )
+    return [
+        html.H2(t("Most alike across the border")),
+        html.Ul(items, className="alike"),
+        html.P(how, className="small"),
+    ]
 
 
 def ready(comparison: Comparison) -> list[Component]:

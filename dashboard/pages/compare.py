@@ -12,7 +12,7 @@ from dashboard.compare import chosen
 from dashboard.compare.model import Comparison
 from dashboard.compare.text import findings
 from dashboard.components.attributes import attrs
-from dashboard.components.compare_form import add, form, ready
+from dashboard.components.compare_form import add, alike, form, ready
 from dashboard.components.comparison import mark, tables
 from dashboard.components.comparison_charts import charts
 from dashboard.components.foot import sources
@@ -75,7 +75,7 @@ def layout(request: Request) -> list[Component]:
 def _asking(request: Request, comparison: Comparison) -> list[Component]:
     t = request.words
     lead = t("Choose two to four regions of one level: countries, Länder and régions, NUTS 2, Kreise and départements.")
-    return [html.P(lead), form(comparison), *ready(comparison)]
+    return [html.P(lead), form(comparison), *alike(comparison), *ready(comparison)]
 
 
 def _side_by_side(request: Request, comparison: Comparison) -> list[Component]:
@@ -89,6 +89,7 @@ def _side_by_side(request: Request, comparison: Comparison) -> list[Component]:
         *tables(comparison),
         html.P(_note(comparison), className="small"),
         *charts(comparison),
+        *alike(comparison),
         *sources(t, comparison.build, [line.indicator for line in comparison.lines]),
     ]
 

@@ -13,8 +13,9 @@ from dashboard.compare import chosen
 from dashboard.compare.model import Comparison, common
 from dashboard.compare.text import findings
 from dashboard.components.comparison_charts import LEAST_BASE, courses
-from dashboard.i18n import languages
+from dashboard.i18n import languages, words
 from dashboard.store import Build
+from dashboard.twins import twins, why
 
 WEB, POSTINGS, PEOPLE = "adoption_firms_ai_web_pct", "jobs_ai_postings_pct", "context_population_count"
 LANGUAGES = languages()
@@ -246,3 +247,40 @@ def test_significance_is_said_exactly_where_the_interval_says_it(opened: Build) 
         said[inside] += 1
     assert said[True]
     assert said[False]
+
+
+# ── Twins ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_land_and_kreis_has_its_nearest_across_the_border(opened: Build) -> None:
+    known = queries.regions(opened)
+    for level in ("land", "nuts2", "nuts3"):
+        without = [code for code in queries.units(opened, level) if not twins(opened, code, level)]
+        assert len(without) <= 5, without  # overseas, where Eurostat has too little
+        for code in queries.units(opened, level):
+            found = twins(opened, code, level)
+            assert [twin.place for twin in found] == list(range(1, len(found) + 1))
+            assert all(known[twin.code].country != known[code].country for twin in found)
+            for twin in found:
+                mean = sum(reason.gap**2 for reason in twin.reasons) / len(twin.reasons)
+                assert twin.distance == pytest.approx(mean**0.5, abs=1e-5)
+                back = {other.code: other.distance for other in twins(opened, twin.code, level)}
+                assert back.get(code, twin.distance) == twin.distance, "symmetric"
+    assert twins(opened, "DE") == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_says_who_is_alike_and_in_what(client: FlaskClient, opened: Build, lang: str) -> None:
+    page = unescape(client.get(f"/{lang}/compare/DED").text)
+    found = twins(opened, "DED")
+    assert why(opened, words(lang), "DED", found[0]) in page
+    for twin in found:
+        assert f"/{lang}/compare/DED+{twin.code}" in page
+
+
+def test_a_region_that_nothing_is_like_is_not_given_a_twin(opened: Build) -> None:
+    """Mayotte: the nearest is far away, and the sentence says so."""
+    (nearest, *_) = twins(opened, "FRY5")
+    assert nearest.distance > 1
+    assert not nearest.alike
+    assert "nothing is really like Mayotte" in why(opened, words("en"), "FRY5", nearest)

@@ -96,6 +96,8 @@ def test_no_link_is_dead(client: FlaskClient, opened: Build) -> None:
         maps += "/map" in address
         if "/map" in address and maps > MAPS:
             continue
+        if "/compare/" in address and sum("/compare/" in each for each in seen) > MAPS:
+            continue  # twins lead to ever more
         answer = client.get(address)
         assert answer.status_code in (200, 301, 302), address
         queue += [link for link in links(answer.text, address) if link.startswith("/")]

@@ -15,6 +15,22 @@ from etl.publish import Sealed, build, publish
 
 Remake = Callable[[Path, list[str]], Sealed]
 
+#: Twins look at indicators of both sources at once.
+TWINS = """
+least_shared = 1
+places = 3
+[[feature]]
+id = "share"
+indicator = "adoption_share_pct"
+scale = "plain"
+reason = "r"
+[[feature]]
+id = "other"
+indicator = "context_other_persons"
+scale = "log"
+reason = "r"
+"""
+
 
 @pytest.fixture
 def two(tiny: Project) -> Project:
@@ -33,6 +49,7 @@ def two(tiny: Project) -> Project:
     }
     for id_, words in other.items():
         (tiny.root / "indicators" / f"{id_}.toml").write_text(words, encoding="utf-8")
+    (tiny.root / "twins.toml").write_text(TWINS, encoding="utf-8")
     write_csv(tiny.delivery / "office_other" / "survey.csv", survey_rows())
     write_csv(tiny.delivery / "office_other" / "people.csv", people_rows())
     return tiny
