@@ -54,3 +54,37 @@ def test_inside_a_region_its_line_stays(visit: Visits) -> None:
     v.page.wait_for_function(f"({LINES}).includes('Sachsen')")
     v.region("DED51")
     v.page.wait_for_function(f"({LINES}).at(-1).startsWith('Leipzig')")
+
+
+def test_it_shows_how_sure_it_is(visit: Visits) -> None:
+    """Bars for the limits, hollow points for a suspected artefact, a gap before a break; and says so."""
+    v = scrolled(visit("/en/map?level=nuts3&region=DE40I"))
+    line = "document.querySelector('#series .js-plotly-plot').data.at(-1)"
+    v.page.wait_for_function(f"{line}.name === 'Uckermark'")
+    bars = v.page.evaluate(f"{line}.error_y")
+    assert bars["visible"]
+    assert [round(bars[side][-1], 1) for side in ("array", "arrayminus")] == [3.1, 2.9]
+    colours = v.page.evaluate(f"{line}.marker.color")
+    assert colours[:4] == colours[:1] * 4
+    assert colours[4:] == colours[4:5] * 5 != colours[:1] * 5, "the jump of 2020 and all after it"
+    assert v.page.evaluate(f"{line}.text").count(" (suspected artefact)") == 5
+    caption = v.page.locator("#chart-caption").inner_text()
+    assert "95 % intervals" in caption
+    assert "Hollow points" in caption
+    v.open("/en/map?indicator=jobs_it_employees_count&region=DEE")
+    scrolled(v)
+    v.page.wait_for_function(f"{line}.name === 'Saxony-Anhalt'")
+    x, y = v.page.evaluate(f"[{line}.x, {line}.y]")
+    assert [x[i] for i, value in enumerate(y) if value is None] == ["2019"], "the line begins anew at the break"
+    assert x.count("2019") == 2
+    assert not v.page.evaluate(f"{line}.error_y.visible"), "a register has no limits"
+    assert "break in the series" in v.page.locator("#chart-caption").inner_text()
+
+
+def test_the_card_leads_to_the_region(visit: Visits) -> None:
+    v = visit("/de/map?region=DED").settled()
+    assert v.page.locator("#card .more a").get_attribute("href") == "/de/region/DED"
+    v.region("DE2")
+    v.page.locator("#card .more a").click()
+    v.page.wait_for_url("**/de/region/DE2")
+    assert v.page.locator("h1").inner_text() == "Bayern"
