@@ -133,6 +133,28 @@
     if (!found || !countries.includes(country)) return null;
     return { kind: circles ? "circles" : "classes", limits: found, diverging: diverging && !circles };
   };
+  /* A region's series as the chart draws it: a gap before a break, limits, and which points are doubtful. */
+  Atlas.course = (slice, code, scale) => {
+    const row = slice.rows[code], few = slice.periods.length < 20;
+    if (!row || row.v.every((v) => v === null)) return null;
+    const found = { x: [], y: [], text: [], up: [], down: [], hollow: [], size: [], broken: false };
+    const add = (i, value) => {
+      const flag = row.s[i] || ".", known = value !== null, ci = known && limits(slice, value, row.n && row.n[i]);
+      const doubtful = flag === "u" || flag === "a";
+      found.x.push(slice.labels[i]);
+      found.y.push(known ? value / scale : null);
+      found.text.push(flag === "." ? "" : ` (${page.flags[flag]})`);
+      found.up.push(ci ? ci[1] - value : 0);
+      found.down.push(ci ? value - ci[0] : 0);
+      found.hollow.push(known && doubtful);
+      found.size.push(few || doubtful ? 7 : 0);
+    };
+    row.v.forEach((value, i) => {
+      if (row.s[i] === "b" && i) { found.broken = true; add(i, null); }
+      add(i, value);
+    });
+    return found;
+  };
   /* Why a figure is flagged, from the slice it comes from (a region above the level has its own). */
   Atlas.reason = (f) => {
     const { from, at, code } = f, row = from.rows[code], flag = row ? row.s[at] : "";

@@ -123,6 +123,7 @@
       html += `<p class="big">${escape(Atlas.show(f.value))}${flag}</p>${facts(f)}`;
     }
     if (Atlas.reason(f)) html += `<p class="small">${escape(Atlas.reason(f))}</p>`;
+    html += `<p class="more"><a href="${escape(fill(page.region, { code }))}">${escape(W.open)}</a></p>`;
     const level = code === S.within ? "" : Atlas.next(code);
     if (level) {
       const label = fill(W.drill, { units: page.units[level][Atlas.country(code)], region: Atlas.name(code) });

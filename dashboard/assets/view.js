@@ -135,23 +135,28 @@
   window.dash_clientside = window.dash_clientside || {};
   dash_clientside.atlas = {
     series: (_picked, figure) => {
-      const code = S.region || S.within, styles = figure.layout.meta, slice = Atlas.slice, lines = [];
+      const code = S.region || S.within, styles = figure.layout.meta, slice = Atlas.slice, lines = [], signs = new Set();
+      const tokens = getComputedStyle(document.documentElement), [ink, ground] =
+        ["--ink", "--surface"].map((name) => tokens.getPropertyValue(name).trim());
       const millions = slice.format.millions && Object.values(slice.rows).some((row) => row.v.some((v) => v >= slice.format.from));
       const [before, after] = millions ? slice.format.millions.split("{number}") : ["", slice.format.suffix];
       const line = (from, c, style, name) => {
-        const row = from && from.rows[c];
-        if (!row || row.v.every((v) => v === null)) return;
+        const found = from && Atlas.course(from, c, millions ? 1e6 : 1);
+        if (!found) return;
+        const { x, y, text, size, hollow, broken, up: array, down: arrayminus } = found, bars = array.some(Boolean);
+        [[bars, W.bars], [hollow.some(Boolean), W.hollow], [broken, W.broken]].forEach(([is, said]) => is && signs.add(said));
         lines.push({
-          type: "scatter", mode: slice.periods.length < 20 ? "lines+markers" : "lines", name, x: from.labels,
-          y: millions ? row.v.map((v) => v === null ? null : v / 1e6) : row.v,
-          connectgaps: false, line: style, hovertemplate: `${before}%{y}${after}`
+          type: "scatter", mode: "lines+markers", name, x, y, text, connectgaps: false, line: style,
+          marker: { size, opacity: 1, color: hollow.map((is) => is ? ground : style.color), line: { color: style.color, width: 2 } },
+          error_y: { type: "data", symmetric: false, array, arrayminus, width: 3, thickness: 1.2, visible: bars },
+          hovertemplate: `${before}%{y}${after}%{text}`
         });
       };
       for (const c of ["DE", "FR"]) line(slice, c, styles[c], W[c]);
       if (code && !W[code]) line(slice.rows[code] ? slice : Atlas.sliceAbove(code, chart), code, styles.region, Atlas.name(code));
-      $("chart-caption").textContent = `${lines.map((one) => one.name).reverse().join(" · ")}: ${slice.title}`;
-      const layout = structuredClone(figure.layout), style = getComputedStyle(document.documentElement);
-      const ink = style.getPropertyValue("--ink").trim(), ground = style.getPropertyValue("--surface").trim();
+      const caption = `${lines.map((one) => one.name).reverse().join(" · ")}: ${slice.title}`;
+      $("chart-caption").textContent = [caption, ...signs].join(". ");
+      const layout = structuredClone(figure.layout);
       layout.font.color = ink;
       layout.hoverlabel = { bgcolor: ground, font: { color: ink } };
       const decimals = millions ? 1 : slice.format.decimals;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import queries
+from dashboard import queries, urls
 from dashboard.queries import Row
 from dashboard.urls import COUNTRIES
 from dashboard.view import MapView, flag_word, rank_text
@@ -19,11 +19,11 @@ def card(view: MapView) -> list[Component]:
     row = _row(view, code)
     t = view.words
     parts: list[Component] = [html.H2(view.name(code))]
+    more = html.P(html.A(t("Everything on the region"), href=urls.page(t.lang, "region", code)), className="more")
     if row is None or row["value"] is None:
         status = row["status"] if row else "m"
         parts.append(html.P(flag_word(t, status), className="big absent"))
-        parts += _reason(view, row)
-        return parts
+        return [*parts, *_reason(view, row), more]
     parts.append(html.P([view.value(row["value"]), *_flag(view, row)], className="big"))
     facts = []
     if rank := rank_text(t, row):
