@@ -16,6 +16,13 @@ _KEY: Final = ["indicator", "country", "region", "period", "dimension", "member"
 #: A value that moved by less, relative to its size, is the same value calculated in another order.
 _DUST: Final = 1e-9
 KINDS: Final = ("new", "revised", "vanished", "status")
+#: Tables of the ledger, and what names a row of each.
+_LEDGER: Final = {
+    **dict.fromkeys(("programme", "claim", "organisation", "partnership"), ("id",)),
+    "membership": ("programme", "organisation", "role"),
+    "location": ("programme", "organisation", "city"),
+    "partnership_member": ("partnership", "organisation"),
+}
 
 
 @lru_cache(maxsize=1)
@@ -83,6 +90,41 @@ def markdown(old: str, new: str, cells: pl.DataFrame, limit: int) -> str:
     if cells.height > limit:
         lines += ["", f"… and {cells.height - limit:,} more."]
     return "\n".join(lines)
+
+
+def ledger_changes(old: Path, new: Path) -> dict[str, dict[str, int]]:
+    """Table of the ledger → how many rows are new, gone and changed; only tables and counts that differ.
+
+    A build made before there was a ledger counts as an empty one.
+    """
+    found = {}
+    with duckdb.connect(str(old), read_only=True) as before, duckdb.connect(str(new), read_only=True) as after:
+        for table, key in _LEDGER.items():
+            was, now = _keyed(before, table, key), _keyed(after, table, key)
+            counts = {
+                "new": len(now.keys() - was.keys()),
+                "gone": len(was.keys() - now.keys()),
+                "changed": sum(was[one] != now[one] for one in was.keys() & now.keys()),
+            }
+            found[table] = {kind: count for kind, count in counts.items() if count}
+    return {table: counts for table, counts in found.items() if counts}
+
+
+def ledger_sentence(found: dict[str, dict[str, int]]) -> str:
+    """`ledger_changes` in one line; '' where nothing changed."""
+    parts = []
+    for table, counts in found.items():
+        rows = [f"{number} row{'s' if number > 1 else ''} {kind}" for kind, number in counts.items()]
+        parts.append(f"{table} {', '.join(rows)}")
+    return "ledger: " + "; ".join(parts) if parts else ""
+
+
+def _keyed(connection: duckdb.DuckDBPyConnection, table: str, key: tuple[str, ...]) -> dict[tuple[Any, ...], Any]:
+    try:
+        rows = connection.table(table).pl().to_dicts()
+    except duckdb.CatalogException:
+        return {}
+    return {tuple(row[name] for name in key): row for row in rows}
 
 
 def _markdown_table(header: tuple[str, ...], rows: list[dict[str, Any]]) -> list[str]:

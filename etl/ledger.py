@@ -188,9 +188,18 @@ def _between(rows: Rows) -> Iterator[Problem]:
         for line, row in rows[table_name]:
             for column_name, problem, remedy in rule(row, rows):
                 value = row[column_name]
-                yield Problem(table_name, line, column_name, "" if value in (None, []) else str(value), problem, remedy)
+                yield Problem(table_name, line, column_name, _shown(value), problem, remedy)
     yield from _circles(rows, "programme", "parent")
     yield from _circles(rows, "claim", "part_of")
+
+
+def _shown(value: Any) -> str:
+    """A cell as it stands in the file, as nearly as its value tells."""
+    if isinstance(value, list):
+        return "|".join(value)
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _circles(rows: Rows, table: str, column: str) -> Iterator[Problem]:

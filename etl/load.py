@@ -74,15 +74,18 @@ def fill(
     fresh = to_calculate(catalogue, indicators, before.changed) if before else []
     connection = duckdb.connect(str(path))
     try:
-        if before and fresh:
+        if before:
             say(f"  {len(fresh)} of {len(indicators)} indicators to calculate, the others from build {before.id}")
             kept = [indicator.id for indicator in indicators if indicator not in fresh]
             with duckdb.connect() as part:
-                calculate(part, catalogue, gathered, fresh, say, ledger=ledger)
+                if fresh:
+                    calculate(part, catalogue, gathered, fresh, say, ledger=ledger)
                 load_tables(connection, catalogue, gathered, indicators, ledger, figures=False)
-                take_over(connection, part, before, kept)
+                take_over(connection, part, before, kept, [indicator.id for indicator in fresh])
             for name in _OVER_ALL:
                 connection.execute((_HERE / "transform" / name).read_text(encoding="utf-8"))
+            if not fresh:  # else the checks ran on the part
+                check(connection, figures=False)
         else:
             calculate(connection, catalogue, gathered, indicators, say, ledger=ledger)
         connection.execute("checkpoint")

@@ -18,7 +18,7 @@ from etl.catalogue import Catalogue, load
 from etl.check import check
 from etl.command import Context, Say
 from etl.coverage import coverage_table, table
-from etl.diff import KINDS, changes, counted, markdown, observations
+from etl.diff import KINDS, changes, counted, ledger_changes, ledger_sentence, markdown, observations
 from etl.figures import Figures, gather
 from etl.ledger import FOLDER as LEDGER
 from etl.ledger import read as read_ledger
@@ -173,12 +173,13 @@ def diff(context: Context) -> int:
         old = publishing.verify(_file(data, previous))
     else:
         raise PublishError("there is no earlier build to compare with; name one: `python -m etl diff BUILD`")
-    cells = changes(old.path, new.path)
+    cells, ledger = changes(old.path, new.path), ledger_changes(old.path, new.path)
     if arguments.json:
-        rows = {"differences": counted(cells), "cells": cells.to_dicts()}
+        rows = {"differences": counted(cells), "cells": cells.to_dicts(), "ledger": ledger}
         context.say(json.dumps({"old": old.id, "new": new.id, **rows}, indent=1, ensure_ascii=False))
     elif arguments.markdown:
-        context.say(markdown(old.id, new.id, cells, arguments.limit))
+        written = markdown(old.id, new.id, cells, arguments.limit)
+        context.say("\n\n".join(filter(None, (written, ledger_sentence(ledger)))))
     elif cells.is_empty():
         context.say(f"builds {old.id} and {new.id} have the same observations")
     else:
@@ -186,6 +187,8 @@ def diff(context: Context) -> int:
         header = ("indicator", "country", *KINDS)
         context.say(table(header, [tuple(row[name] for name in header) for row in counted(cells)], numbers=len(KINDS)))
         _show_cells(cells, arguments.limit, context.say)
+    if ledger and not (arguments.json or arguments.markdown):
+        context.say(ledger_sentence(ledger))
     return Exit.DONE
 
 

@@ -53,15 +53,18 @@ def to_calculate(catalogue: Catalogue, indicators: Iterable[Indicator], changed:
 
 
 def take_over(
-    connection: duckdb.DuckDBPyConnection, part: duckdb.DuckDBPyConnection, before: Before, kept: Iterable[str]
+    connection: duckdb.DuckDBPyConnection,
+    part: duckdb.DuckDBPyConnection,
+    before: Before,
+    kept: Iterable[str],
+    fresh: Iterable[str],
 ) -> None:
-    """Fill the tables of figures from what was calculated in `part` and, for the indicators `kept`, from before.
+    """Fill the tables of figures: those of the indicators `fresh` from `part`, those of `kept` from the build before.
 
     Every table comes out in the order it has in a build made from nothing: run by run, so that nothing is sorted again.
     """
     kept = set(kept)
-    fresh = {id_ for (id_,) in part.execute("select id from indicator").fetchall()}
-    runs = [(here, list(ids)) for here, ids in groupby(sorted(kept | fresh), key=kept.__contains__)]
+    runs = [(here, list(ids)) for here, ids in groupby(sorted({*kept, *fresh}), key=kept.__contains__)]
     with duckdb.connect(str(before.path), read_only=True) as earlier:
         for table, query in _FIGURES.items():
             for here, ids in runs:
