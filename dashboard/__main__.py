@@ -8,13 +8,16 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from dashboard import compressed
-from dashboard.settings import from_environment
+from dashboard.desk import config, roles
+from dashboard.settings import INTERNAL, from_environment
 from dashboard.store import pointed
 
 
 def main() -> None:
     """Pack the static files once, then serve until interrupted."""
     settings = from_environment()
+    if settings.audience == INTERNAL:
+        roles.load_at_start(config.read(settings).roles)  # says what is missing before any worker starts
     if not (pointed(settings.data, settings.audience) / "current.json").exists():
         sys.exit(f"There is no published build in {settings.data}. Make one with: make build")
     for path in compressed.static_files().values():

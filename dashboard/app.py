@@ -19,11 +19,11 @@ from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
 from dashboard.pages import Request, pages
-from dashboard.settings import Settings, from_environment
+from dashboard.settings import INTERNAL, Settings, from_environment
 from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
-_OTHERS = re.compile(r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/(slice/|feeds/|(regions|places)\.json$)")
+_OTHERS = re.compile(r"_|assets/|shapes/|health/|metrics$|desk/|[a-z]{2}/(desk(/|$)|slice/|feeds/|(regions|places)\.json$)")
 
 
 def create(settings: Settings | None = None) -> Dash:
@@ -32,6 +32,8 @@ def create(settings: Settings | None = None) -> Dash:
     store = Store(settings.data, settings.audience)
     server: Any = Flask("dashboard", static_folder=None)
     server.config["AUDIENCE"] = settings.audience
+    if settings.audience == INTERNAL:
+        _desk(server, store, settings)
     app = Atlas(
         "dashboard",
         server=server,
@@ -56,6 +58,13 @@ def create(settings: Settings | None = None) -> Dash:
     errors.register(server)
     _documents(app, store, settings)
     return app
+
+
+def _desk(server: Flask, store: Store, settings: Settings) -> None:
+    """Sign-in before everything else. Only here is its code loaded: a public process has none of it."""
+    from dashboard.desk import config, site  # noqa: PLC0415
+
+    site.register(server, store, config.read(settings))
 
 
 def _route_inside_dash(app: Dash, store: Store) -> None:

@@ -28,7 +28,7 @@ def register(server: Flask) -> None:
 
     @server.errorhandler(urls.NotFoundError)
     def unknown(error: urls.NotFoundError) -> Response:
-        t = _language()
+        t = language()
         text = error.text or t("There is nothing at this address: “{about}” is unknown.", about=error.about)
         if error.hint:
             text += " " + t("Did you mean “{hint}”?", hint=error.hint)
@@ -40,17 +40,17 @@ def register(server: Flask) -> None:
 
     @server.errorhandler(NoBuildError)
     def nothing_built(_error: NoBuildError) -> Response:
-        t = _language()
+        t = language()
         return page(503, t("No figures yet"), t("No build has been published. The operator runs: make build"))
 
     @server.errorhandler(SlowQueryError)
     def too_slow(_error: SlowQueryError) -> Response:
-        t = _language()
+        t = language()
         return page(503, t("Too slow"), t("This view took too long and was stopped. Please try again."))
 
     @server.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        t = _language()
+        t = language()
         sentences = {
             404: t("There is nothing at this address: “{about}” is unknown.", about=request.path[:80]),
             405: t("This address cannot be used that way."),
@@ -65,14 +65,14 @@ def register(server: Flask) -> None:
 
     @server.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
-        t, mark = _language(), secrets.token_hex(4)
+        t, mark = language(), secrets.token_hex(4)
         log.error("error %s at %s: %.500r", mark, request.path[:200], error, exc_info=error)
         return page(500, t("Something went wrong"), t("The error has the number {mark}; please tell us.", mark=mark))
 
 
 def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] = ()) -> Response:
     """An error as a page with ways on (label, address), or as JSON where JSON was asked for."""
-    t = _language()
+    t = language()
     if request.path.endswith(".json") or request.path.startswith(("/_dash", "/health")):
         return Response(
             orjson.dumps({"error": text, "status": status}), status, _FRESH, content_type="application/json"
@@ -84,6 +84,7 @@ def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] 
     return Response(markup, status, _FRESH, content_type="text/html; charset=utf-8")
 
 
-def _language() -> Words:
+def language() -> Words:
+    """The words of the language that the address names, else the one the browser prefers."""
     first = request.path.strip("/").split("/")[0]
     return words(first if first in languages() else negotiate(request.headers.get("Accept-Language", "")))

@@ -64,9 +64,10 @@ def document(
     return text
 
 
-def plain_document(t: Words, *, path: str, title: str, body: str) -> str:
-    """A page without Dash: errors."""
-    parts = _parts(t, name="", path=path, query="", title=title, description=title, body=body, base="")
+def plain_document(t: Words, *, path: str, title: str, body: str, query: str = "", styles: Iterable[str] = ()) -> str:
+    """A page without Dash: errors, the desk. styles: further files in assets/, without ending."""
+    parts = _parts(t, name="", path=path, query=query, title=title, description=title, body=body, base="")
+    parts["styles"] += _sheets(styles)
     parts["own_scripts"] = _script("boot")
     return _DOCUMENT.format(**parts, app_entry="", config="", scripts="", renderer="")
 
@@ -93,7 +94,7 @@ def _parts(
         "styles": _styles(name),
         "own_scripts": _scripts(name),
         "header": (draw(internal_mark(t)) if _internal() else "") + draw(header(t, name, path, query, navigation())),
-        "footer": draw(footer(t)),
+        "footer": draw(footer(t, cookie=_internal())),
         "body": body,
         "page": name,
     }
@@ -106,7 +107,10 @@ def _assets(name: str, ending: str) -> list[str]:
 
 
 def _styles(name: str) -> str:
-    files = [*STYLES, *(["audience"] if _internal() else []), *_assets(name, ".css")]
+    return _sheets([*STYLES, *(["audience"] if _internal() else []), *_assets(name, ".css")])
+
+
+def _sheets(files: Iterable[str]) -> str:
     return "".join(f'<link rel="stylesheet" href="{address(f"/assets/{file}.css")}">' for file in files)
 
 

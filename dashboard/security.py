@@ -14,6 +14,8 @@ from dashboard.settings import INTERNAL
 
 BODY_BYTES = 256 * 1024
 BRACKETS = 200
+#: Where Dash asks for a part of a page.
+CALLBACKS = "/_dash-update-component"
 #: The same files for everybody; all else that an internal process answers is kept by nobody.
 SHARED = ("/assets/", "/shapes/", "/_dash-component-suites/")
 
@@ -26,7 +28,7 @@ def register(app: Dash) -> None:
 
     @server.before_request
     def refuse_malformed_callbacks() -> None:
-        if request.method == "POST" and request.path == "/_dash-update-component":
+        if request.method == "POST" and request.path == CALLBACKS:
             check_callback(request.get_data(), app.callback_map)
 
     @server.after_request

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 LEVELS = ("country", "land", "nuts2", "nuts3")
 COUNTRIES = ("DE", "FR")
@@ -102,6 +102,35 @@ def regions_url(lang: str, build: str) -> str:
 def places_url(lang: str, build: str) -> str:
     """The address of all that the box for finding a place knows, in one language."""
     return f"/{lang}/places.json?v={build}"
+
+
+def sign_in(lang: str, wanted: str = "") -> str:
+    """The page for signing in; wanted: the page to come back to."""
+    return page(lang, "desk/sign-in") + (f"?{urlencode({'next': wanted})}" if wanted else "")
+
+
+def sign_in_start(lang: str, wanted: str) -> str:
+    """The way to the provider that people sign in with."""
+    return page(lang, "desk/sign-in/start") + f"?{urlencode({'next': wanted})}"
+
+
+def sign_out(lang: str) -> str:
+    """Where the form for signing out is sent."""
+    return page(lang, "desk/sign-out")
+
+
+def own_page(text: str) -> str:
+    """An address a reader brought, if it is a page of ours that one can return to; else nothing.
+
+    Never another host: it begins with a language, has no backslash and no control character.
+    """
+    fine = re.fullmatch(r"/[a-z]{2}/(?!desk/sign)[^\\\x00-\x20\x7f]*", text)
+    return text if fine and len(text) <= 2000 and text.isascii() else ""
+
+
+def host(address: str) -> str:
+    """The host of an address, for people to read."""
+    return urlsplit(address).netloc
 
 
 def switch_language(path: str, query: str, lang: str) -> str:

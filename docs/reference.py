@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # As a script its own folder is on the path, not the project.
 sys.path.insert(0, str(ROOT))
 
+from dashboard.desk import config  # noqa: E402
 from dashboard.settings import VARIABLES  # noqa: E402
 from etl.catalogue import load  # noqa: E402
 from etl.cli import command_line  # noqa: E402
@@ -44,7 +45,8 @@ def settings() -> str:
     for id_, module in load().sources.items():
         for name in needed_by(module.source):
             rows.append((f"`{name}`", f"`{id_}`", module.source.title["en"]))
-    text = f"# Settings\n{_MADE}From the environment; all have a default, and an empty one counts as not set.\n\n"
+    text = f"# Settings\n{_MADE}From the environment; an empty one counts as not set.\n"
+    text += "Secrets have no default: [the desk](desk.md).\n\n"
     text += settings_table() + "\n## Accounts\n"
     text += "Sources that `fetch` passes by as long as these are not set. They are in no file, message or log.\n\n"
     text += _table(("variable", "source", "publication"), rows)
@@ -56,7 +58,7 @@ def settings() -> str:
 
 def settings_table() -> str:
     """One line per variable that the operator may set: the dashboard's first, then the pipeline's."""
-    found: dict[str, tuple[str, str]] = dict(VARIABLES)
+    found: dict[str, tuple[str, str]] = {**VARIABLES, **config.VARIABLES}
     found |= {setting.name: (setting.default, setting.meaning) for setting in SETTINGS}
     rows = [(f"`{name}`", f"`{default}`" if default else "empty", text) for name, (default, text) in found.items()]
     return _table(("variable", "default", "meaning"), rows)

@@ -70,20 +70,29 @@ def header(t: Words, here: str, path: str, query: str, nav: Sequence[tuple[str, 
 def internal_mark(t: Words) -> html.P:
     """The strip above every page of an internal process."""
     return html.P(
-        [html.B(t("Internal")), " ", t("Not published: do not pass on pictures, links or figures of these pages.")],
+        [
+            html.B(t("Internal")),
+            " ",
+            t("Not published: do not pass on pictures, links or figures of these pages."),
+            " ",
+            html.A(t("The desk"), href=urls.page(t.lang, "desk")),
+        ],
         className="internal-mark",
         role="note",
     )
 
 
-def footer(t: Words) -> html.Footer:
-    """Who is behind it, boundaries' attribution, privacy in one sentence."""
+def footer(t: Words, *, cookie: bool = False) -> html.Footer:
+    """Who is behind it, boundaries' attribution, privacy in one sentence. cookie: whether people sign in here."""
+    privacy = (
+        t("Every figure is shown with its source and how sure it is. One cookie, to sign in; no trackers.")
+        if cookie
+        else t("Every figure is shown with its source and how sure it is. No cookies, no trackers, no third party.")
+    )
     return html.Footer(
         className="site",
         children=[
-            html.P(
-                t("Every figure is shown with its source and how sure it is. No cookies, no trackers, no third party.")
-            ),
+            html.P(privacy),
             html.P(
                 [
                     t("Boundaries:"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from desking import LOCAL, pilot, signed_in
 from flask.testing import FlaskClient
 
 from dashboard import store as stores
@@ -97,11 +98,14 @@ def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(
 
 @pytest.fixture(scope="module")
 def inside(data: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """An internal process on the real build."""
+    """An internal process on the real build, asked by somebody who signed in."""
     folder = tmp_path_factory.mktemp("internal")
     shutil.copytree(data, folder, dirs_exist_ok=True)
-    found: FlaskClient = create(Settings("127.0.0.1", 0, folder, "", 1, INTERNAL)).server.test_client()
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in pilot(folder).items():
+            patch.setenv(name, value)
+        client: FlaskClient = create(Settings("127.0.0.1", 0, folder, LOCAL, 1, INTERNAL)).server.test_client()
+    return signed_in(client)
 
 
 @pytest.mark.parametrize("lang", MARKS)
