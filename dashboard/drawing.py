@@ -88,7 +88,10 @@ def svg(view: MapView) -> str:
         zoom_in=t("Zoom in"),
         zoom_out=t("Zoom out"),
         zoom_reset=t("Whole map"),
-        keys=t("Arrow keys move, Enter picks and enters a region, Backspace goes up, plus and minus zoom."),
+        keys=t(
+            "Arrow keys move, Enter picks and enters a region, Backspace goes up, plus and minus zoom, "
+            "Shift and arrows move the zoomed map."
+        ),
     )
     return markup.widget(scene(view), words)
 

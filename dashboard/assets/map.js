@@ -12,7 +12,7 @@ const $ = (selector) => root.querySelector(selector), rect = (el) => el.getBound
 const svg = $(".am-svg"), list = $(".am-regions"), dots = $(".am-circles"), over = $(".am-over"), tip = $(".am-tip");
 const numbers = (text) => text.split(/[ ,]/).map(Number), base = numbers(svg.dataset.base), ratio = base[3] / base[2];
 const codeOf = ({dataset: {c}}) => order.includes(c) && c;
-// parts: code → its <path>, which also carries the anchor x, y and its circle
+// parts: code → its <path>, with its anchor x, y and circle
 let parts, order, stop, chosen, ringed, tipped, drilled, dragged, grip, frame, timer, unit;
 let view = numbers(svg.getAttribute("viewBox")), home = view, fingers = {};
 
@@ -70,7 +70,7 @@ function fade() {
 	AtlasMap.legend?.();
 }
 
-// codes: one or several, and all that lies in them
+// codes: one or several
 function within(codes) {
 	order = Object.keys(parts).filter((code) => !codes || [codes].flat().some((c) => code.startsWith(c)));
 	fade();
@@ -85,12 +85,12 @@ function within(codes) {
 	look(home);
 }
 
-// The view of this width with map point (x, y) at its share (fx, fy), within the map
+// The view of this width with (x, y) at its share (fx, fy)
 function held(width, x, y, fx = .5, fy = .5) {
 	const w = clamp(width, base[2] / 40, base[2]), h = w * ratio;
 	return [clamp(x - w * fx, base[0], base[0] + base[2] - w), clamp(y - h * fy, base[1], base[1] + base[3] - h), w, h];
 }
-// The view so many times larger, with what lies at one share moved to another
+// The view `factor` times larger, what is at one share moved to another
 const moved = (factor, [fx, fy] = [.5, .5], to = [fx, fy]) =>
 	held(view[2] / factor, view[0] + fx * view[2], view[1] + fy * view[3], ...to);
 const shareAt = (e, box = rect(svg)) => [(e.clientX - box.left) / box.width, (e.clientY - box.top) / box.height];
@@ -116,6 +116,7 @@ function look(to) {
 	})();
 }
 const zoom = (factor, at) => look(+factor ? moved(factor, at) : home);
+const pan = (x, y) => look(moved(1, [0, 0], [-x, -y]));
 
 function rove(code) {
 	if (!parts[code]) return;
@@ -223,7 +224,7 @@ svg.onclick = (e) => {
 	if (parts[code]) show(code, e);
 };
 svg.onwheel = (e) => {
-	if (!e.ctrlKey && !e.metaKey) return; // the page keeps its scrolling
+	if (!e.ctrlKey && !e.metaKey) return;
 	e.preventDefault();
 	set(moved(Math.exp(-e.deltaY / 200), shareAt(e)));
 };
@@ -239,7 +240,7 @@ svg.onpointerdown = (e) => {
 };
 svg.onpointermove = (e) => {
 	const was = grip, from = fingers[e.pointerId], now = shareAt(e);
-	if (!from || !dragged && (away(now, from) < .01 || view[2] === base[2])) return;
+	if (!from || !dragged && (e.pointerType === "touch" || away(now, from) < .01 || view[2] === base[2])) return;
 	svg.setPointerCapture(e.pointerId);
 	fingers[e.pointerId] = now;
 	dragged = true;
@@ -256,5 +257,5 @@ svg.ontouchmove = (e) => e.touches[1] && e.preventDefault();
 
 read();
 new ResizeObserver(() => set(view)).observe(svg);
-return Object.assign(AtlasMap, {geometry, paint, within, select, neighbour});
+return Object.assign(AtlasMap, {geometry, paint, within, select, neighbour, zoom, pan});
 }};

@@ -22,7 +22,7 @@ from dashboard.urls import LEVELS
 
 PATH = "map"
 NAV = (10, "Map")
-ASSETS = (*FIND, "map.css", "map.js", "mapkey.js", "figures.js", "panel.js", "view.js", "findmap.js")
+ASSETS = (*FIND, "map.css", "map.js", "mapmore.js", "mapkey.js", "figures.js", "panel.js", "view.js", "findmap.js")
 
 
 def read(request: Request) -> view.MapView:
@@ -109,7 +109,16 @@ def _stage(shown: view.MapView) -> list[Component]:
         html.Div(
             [
                 html.Div([controls.breadcrumb(shown), controls.levels(shown)], className="map-head"),
-                html.Div(Raw(drawing.svg(shown)), id="map", className="map", **attrs(data_map="")),
+                html.Div(
+                    Raw(drawing.svg(shown)),
+                    id="map",
+                    className="map",
+                    **attrs(
+                        data_map="",
+                        data_wheel=t("Ctrl or ⌘ and the wheel zoom the map."),
+                        data_touch=t("Two fingers move the map and zoom it."),
+                    ),
+                ),
                 html.Div(Raw(drawing.legend(shown)), id="legend", className="legend"),
                 controls.timeline(shown),
             ],

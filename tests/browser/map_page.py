@@ -66,6 +66,7 @@ def document(level: str = "land", scale: Scale = RATE, within: str | None = None
         f"<main><h1>Karte</h1><div id=map data-map>{widget(drawn, WORDS)}</div>"
         f"<div id=legend>{legend(drawn, KEY)}</div></main>"
         '<script src="/dashboard/assets/map.js"></script><script src="/dashboard/assets/mapkey.js"></script>'
+        '<script src="/dashboard/assets/mapmore.js"></script>'
         f"<script>{SCRIPT}</script></body></html>"
     )
 

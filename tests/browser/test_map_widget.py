@@ -286,8 +286,79 @@ def test_two_fingers_pinch(show: Any) -> None:
     for apart in (30, 45, 60):
         touch("touchMove", (200 - apart, 300), (200 + apart, 300))
     touch("touchEnd")
-    assert m.view()[2] < 10000 / 2, "spread to three times the distance"
+    zoomed = m.view()
+    assert zoomed[2] < 10000 / 2, "spread to three times the distance"
+    touch("touchStart", (150, 300), (250, 300))
+    for down in (20, 40, 60):
+        touch("touchMove", (150, 300 + down), (250, 300 + down))
+    touch("touchEnd")
+    assert m.view()[1] == pytest.approx(zoomed[1] - 60 * zoomed[2] / 358, rel=0.03), "two fingers move it"
     assert m.log() == []
+
+
+def test_one_finger_scrolls_the_page_also_over_a_zoomed_map(show: Any) -> None:
+    """The map never keeps a reader from reading on; it says how it is moved instead."""
+    m = show(document(), viewport={"width": 390, "height": 360}, has_touch=True, is_mobile=True)
+    m.page.evaluate("document.getElementById('map').dataset.touch = 'Zwei Finger'")
+    m.page.locator("[data-zoom='1.6']").tap()
+    zoomed = m.view()
+    session = m.page.context.new_cdp_session(m.page)
+    for kind, y in [("Start", 320), *(("Move", y) for y in range(310, 150, -20)), ("End", 0)]:
+        points = [{"x": 200, "y": y, "id": 0}] * (kind != "End")
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        m.page.wait_for_timeout(16)
+    m.page.wait_for_function("scrollY > 50")
+    assert m.view() == zoomed
+    assert m.page.locator(".am-hint").inner_text() == "Zwei Finger"
+
+
+def test_shift_and_arrows_move_the_zoomed_map_and_double_clicks_zoom(show: Any) -> None:
+    m = show(document())
+    whole = m.view()
+    m.page.locator("[role=option][tabindex='0']").focus()
+    held = m.focused()
+    m.press("+")
+    zoomed = m.view()
+    m.press("Shift+ArrowLeft", "Shift+ArrowUp")
+    moved = m.view()
+    assert m.focused() == held, "the focus stays"
+    for axis in (0, 1):
+        assert moved[axis] == pytest.approx(zoomed[axis] - 0.2 * zoomed[axis + 2])
+    m.press("Shift+ArrowRight", "Shift+ArrowDown")
+    assert m.view() == pytest.approx(zoomed)
+    for _ in range(9):
+        m.press("Shift+ArrowLeft")
+    assert m.view()[0] == whole[0], "never beyond the map"
+    m.press("0")
+    assert m.view() == whole
+    m.press("Shift+ArrowRight")
+    assert m.focused() != held, "the whole map cannot be moved: an arrow with or without Shift is an arrow"
+    box = m.page.locator(".am-svg").bounding_box()
+    m.page.mouse.dblclick(box["x"] + 192, box["y"] + 192)
+    assert m.view()[2] == pytest.approx(whole[2] / 1.6), "the sea"
+    assert m.view()[:2] == pytest.approx([(whole[2] - m.view()[2]) / 4] * 2, rel=0.02), "what is there stays there"
+
+
+def test_a_plain_wheel_says_how_to_zoom(show: Any) -> None:
+    m = show(document())
+    m.page.evaluate("document.getElementById('map').dataset.wheel = 'Strg und Rad'")
+    x, y = m.spot("DED")
+    m.page.mouse.move(round(x), round(y))
+    m.page.mouse.wheel(0, 100)
+    m.page.locator(".am-hint", has_text="Strg und Rad").wait_for()
+    m.page.locator(".am-hint").wait_for(state="hidden")
+
+
+def test_a_double_tap_zooms(show: Any) -> None:
+    m = show(document(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    whole = m.view()
+    x, y = m.spot("FRK")
+    m.page.touchscreen.tap(x, y)
+    m.page.touchscreen.tap(x, y)
+    assert m.view()[2] == pytest.approx(whole[2] / 1.6)
+    m.page.wait_for_timeout(400)
+    m.page.touchscreen.tap(x, y)
+    assert m.view()[2] == pytest.approx(whole[2] / 1.6), "two taps that are no double tap"
 
 
 @pytest.mark.parametrize(("level", "scale", "within"), [("land", RATE, None), ("nuts3", COUNT, "DED")])
