@@ -48,7 +48,8 @@ def create(settings: Settings | None = None) -> Dash:
     app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="root")])
     _route_inside_dash(app, store)
     for page in pages().values():
-        page.register(app)
+        if hasattr(page, "register"):
+            page.register(app)
     _static(server)
     _data(server, store)
     health.register(server, store)

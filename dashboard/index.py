@@ -1,4 +1,4 @@
-"""The HTML document around a page: head, first paint, Dash's own parts, scripts in the order they are needed."""
+"""The HTML document around a page: head, first paint, Dash's own parts where it has callbacks, scripts in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from dashboard.settings import INTERNAL
 
 #: On every page; a page's own stand in its ASSETS and come between tokens and the handover to Dash.
 STYLES = ("tokens", "page")
-SCRIPTS = ("boot", "vendor/regenerator-runtime")
+SCRIPTS = ("boot",)
+#: What Dash's components still want of the polyfills (see _UNUSED), on pages with callbacks.
+DASH_SCRIPTS = ("vendor/regenerator-runtime",)
 
 
 #: Bundles of Dash that no page needs: its old table, and polyfills for browsers that could not run our own scripts.
@@ -37,8 +39,9 @@ class Atlas(Dash):
         if "page" not in g:  # Dash's catch-all: an address that is no page
             raise urls.NotFoundError(request.path)
         page: dict[str, str] = g.page
-        parts["scripts"] = _UNUSED.sub("", parts["scripts"])
-        return _DOCUMENT.format(**page, **{key: parts[key] for key in ("app_entry", "config", "scripts", "renderer")})
+        main = page["main"].replace("<!--dash-->", parts["app_entry"])
+        scripts = "\n".join((parts["config"], _UNUSED.sub("", parts["scripts"]), parts["renderer"]))
+        return _DOCUMENT.format(**page | {"main": main, "scripts": scripts})
 
 
 def document(
@@ -54,12 +57,18 @@ def document(
     base: str,
     feeds: Iterable[tuple[str, str]],
 ) -> str:
-    """A whole page. `body` is the first paint of its layout; `feeds` are (address, title) of those that fit it."""
-    g.page = _parts(t, name=name, path=path, query=query, title=title, description=description, body=body, base=base)
-    g.page["alternates"] += "".join(
+    """A whole page. `body` is the first paint of its layout; `feeds` are (address, title) of those that fit it.
+
+    Without callbacks (`register`) it needs no Dash: 200 kB less to load, and nothing to hand over.
+    """
+    parts = _parts(t, name=name, path=path, query=query, title=title, description=description, body=body, base=base)
+    parts["alternates"] += "".join(
         f'<link rel="alternate" type="application/atom+xml" title="{escape(name)}" href="{escape(base + address)}">'
         for address, name in feeds
     )
+    if not _alive(name):
+        return _DOCUMENT.format(**parts, scripts="")
+    g.page = parts | {"main": _FIRST_PAINT.format(body=body)}
     text: str = app.index()  # type: ignore[no-untyped-call]
     return text
 
@@ -69,7 +78,7 @@ def plain_document(t: Words, *, path: str, title: str, body: str, query: str = "
     parts = _parts(t, name="", path=path, query=query, title=title, description=title, body=body, base="")
     parts["styles"] += _sheets(styles)
     parts["own_scripts"] = _script("boot")
-    return _DOCUMENT.format(**parts, app_entry="", config="", scripts="", renderer="")
+    return _DOCUMENT.format(**parts, scripts="")
 
 
 def _parts(
@@ -95,7 +104,7 @@ def _parts(
         "own_scripts": _scripts(name),
         "header": (draw(internal_mark(t)) if _internal() else "") + draw(header(t, name, path, query, navigation())),
         "footer": draw(footer(t, cookie=_internal())),
-        "body": body,
+        "main": body,
         "page": name,
     }
 
@@ -119,7 +128,12 @@ def _internal() -> bool:
 
 
 def _scripts(name: str) -> str:
-    return "".join(_script(file) for file in [*_assets(name, ".js"), *SCRIPTS])
+    return "".join(_script(file) for file in [*_assets(name, ".js"), *SCRIPTS, *(DASH_SCRIPTS if _alive(name) else ())])
+
+
+def _alive(name: str) -> bool:
+    """Whether a page has callbacks, so that it needs Dash in the browser."""
+    return name in pages() and hasattr(pages()[name], "register")
 
 
 def _script(file: str) -> str:
@@ -143,13 +157,13 @@ _DOCUMENT = """<!DOCTYPE html>
 <body data-page="{page}">
 {header}
 <main id="main">
-<div id="first-paint">{body}</div>
-<div id="dash" hidden>{app_entry}</div>
+{main}
 </main>
 {footer}
 {own_scripts}
-{config}
 {scripts}
-{renderer}
 </body>
 </html>"""
+
+#: A page with callbacks: what is drawn, and where Dash builds the same (assets/boot.js hands over).
+_FIRST_PAINT = '<div id="first-paint">{body}</div>\n<div id="dash" hidden><!--dash--></div>'

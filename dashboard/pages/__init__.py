@@ -1,8 +1,8 @@
-"""One file per page: PATH, title(request), description(request), layout(request), register(app).
+"""One file per page: PATH, title(request), description(request), layout(request).
 
-Where it needs them: ITEM (the path goes on: /de/region/DED; "or index": /de/region is a page, too), ASSETS (its own
-files in assets/), NAV (its place in the main navigation and its label), feeds(request), state(request). A page is found
-by its file; nobody edits a list.
+Where it needs them: register(app) with its callbacks (only then is Dash loaded in the browser), ITEM (the path goes on:
+/de/region/DED; "or index": /de/region is a page, too), ASSETS (its own files in assets/), NAV (its place in the main
+navigation and its label), feeds(request), state(request). A page is found by its file; nobody edits a list.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
@@ -133,7 +133,3 @@ def _note(comparison: Comparison) -> str:
         "(Newcombe’s, from Wilson limits) leaves out 0. Without an interval nothing is said about chance. "
         "▲ Germany, △ France: the national value. Hollow marks: low reliability or a suspected artefact."
     )
-
-
-def register(_app: Dash) -> None:
-    """No callbacks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
@@ -54,10 +54,6 @@ def layout(request: Request) -> list[Component]:
             ],
         )
     ]
-
-
-def register(_app: Dash) -> None:
-    """Nothing happens on this page."""
 
 
 def _feeds(t: Words, request: Request) -> list[Component]:

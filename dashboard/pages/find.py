@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import lookup, queries, urls
@@ -49,10 +49,6 @@ def layout(request: Request) -> list[Component]:
         parts.append(html.P(t("Nothing found."), role="status"))
         parts += _spelt_alike(request, lookup.near(known, text))
     return [Kept(id="prose", className="prose", children=parts)]
-
-
-def register(_app: Dash) -> None:
-    """No callbacks."""
 
 
 def region_address(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
@@ -70,10 +70,6 @@ def layout(request: Request) -> list[Component]:
         foot(t, request.build, row),
     ]
     return [Kept(id="prose", className="prose", children=sections)]
-
-
-def register(_app: Dash) -> None:
-    """Nothing happens on this page."""
 
 
 def _caveats(request: Request, row: Row) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import places, profile, queries, urls
@@ -50,10 +50,6 @@ def layout(request: Request) -> list[Component]:
     """The page, or the list."""
     parts = _one(request) if request.item else _all(request)
     return [Kept(id="region", className="region", children=parts)]
-
-
-def register(_app: Dash) -> None:
-    """Nothing happens on this page."""
 
 
 def _name(request: Request, region: Region) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from dash import Dash, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, status, urls
@@ -53,10 +53,6 @@ def layout(request: Request) -> list[Component]:
             children=[html.H1(title(request)), html.P(description(request), className="subtitle"), *body],
         )
     ]
-
-
-def register(_app: Dash) -> None:
-    """Nothing happens on this page."""
 
 
 def words_of(t: Words) -> dict[str, tuple[str, str]]:
