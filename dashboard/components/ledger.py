@@ -209,14 +209,17 @@ def checked(t: Words, claim: Claim) -> str:
 
 def number(t: Words, value: float, unit: str) -> str:
     """One amount with its unit: €16.46m · 30 jobs · 2,800 jobs a year."""
-    base, _, per = unit.partition("/")
-    text = _euros(t, value) if base == "EUR" else _counted(t, value, base)
+    base = unit.partition("/")[0]
+    return _per(t, _euros(t, value) if base == "EUR" else _counted(t, value, base), unit)
+
+
+def _per(t: Words, text: str, unit: str) -> str:
     return {
         "": text,
         "year": t("{amount} a year", amount=text),
         "project": t("{amount} per project", amount=text),
         "site": t("{amount} per site", amount=text),
-    }[per]
+    }[unit.partition("/")[2]]
 
 
 def amount(t: Words, low: float | None, high: float | None, unit: str) -> str:
@@ -228,7 +231,10 @@ def amount(t: Words, low: float | None, high: float | None, unit: str) -> str:
         return t("at least {amount}", amount=bound) if high is None else t("at most {amount}", amount=bound)
     if low == high:
         return number(t, low, unit)
-    return t("{low} to {high}", low=number(t, low, unit), high=number(t, high, unit))
+    base = unit.partition("/")[0]
+    if base == "EUR":
+        return _per(t, t("{low} to {high}", low=_euros(t, low), high=_euros(t, high)), unit)
+    return _per(t, _with_unit(t, t("{low} to {high}", low=_short(t, low), high=_short(t, high)), base), unit)
 
 
 def claimed(t: Words, claim: Claim) -> str:
@@ -252,9 +258,12 @@ def _short(t: Words, value: float) -> str:
 
 
 def _counted(t: Words, value: float, unit: str) -> str:
-    figure = _short(t, value)
     if value == 1 and unit in ("jobs", "posts", "persons"):
         return {"jobs": t("1 job"), "posts": t("1 post"), "persons": t("1 person")}[unit]
+    return _with_unit(t, _short(t, value), unit)
+
+
+def _with_unit(t: Words, figure: str, unit: str) -> str:
     return {
         "jobs": t("{number} jobs", number=figure),
         "posts": t("{number} posts", number=figure),
