@@ -13,7 +13,19 @@ from dash import Dash, Input, Output, State, dcc, html
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import compressed, errors, feeds, health, lookup, metrics, security, slices, urls
+from dashboard import (
+    compressed,
+    display_slices,
+    errors,
+    feeds,
+    health,
+    lookup,
+    metrics,
+    queries,
+    security,
+    slices,
+    urls,
+)
 from dashboard.compressed import FOREVER, pack, respond
 from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
@@ -23,7 +35,9 @@ from dashboard.settings import INTERNAL, Settings, from_environment
 from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
-_OTHERS = re.compile(r"_|assets/|shapes/|health/|metrics$|desk/|[a-z]{2}/(desk(/|$)|slice/|feeds/|(regions|places)\.json$)")
+_OTHERS = re.compile(
+    r"_|assets/|shapes/|health/|metrics$|desk/|[a-z]{2}/(desk(/|$)|slice/|feeds/|(regions|places)\.json$)"
+)
 
 
 def create(settings: Settings | None = None) -> Dash:
@@ -172,6 +186,10 @@ def _static(server: Flask) -> None:
         return respond(request, packed, answer.content_type, cache)
 
 
+#: What a display sends: its drawings, or the menu that fits the state reached.
+DISPLAYS = {"display": display_slices.display_json, "menu": display_slices.menu_json}
+
+
 def _data(server: Flask, store: Store) -> None:
     """The JSON that the map's script fetches; compressed once per build."""
 
@@ -184,6 +202,18 @@ def _data(server: Flask, store: Store) -> None:
             ("slice json", lang, indicator, level, member),
             lambda: pack(slices.slice_json(build, lang, indicator, level, member), quality=10),
         )
+        return respond(request, packed, "application/json", _cache(build.id))
+
+    @server.get("/<lang>/slice/<any(display, menu):name>.json")
+    def a_display(lang: str, name: str) -> Response:
+        if lang not in languages():
+            raise urls.NotFoundError(lang)
+        build, make = store.named(request.args.get("v", "")), DISPLAYS[name]
+        state = urls.read_map(
+            request.args, indicators=queries.indicators(build, lang), regions=queries.region_codes(build)
+        )
+        key = ("display json", name, lang, state)
+        packed = build.recent(key, lambda: pack(make(build, lang, state), quality=9))
         return respond(request, packed, "application/json", _cache(build.id))
 
     @server.get("/<lang>/regions.json")

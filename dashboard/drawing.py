@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -9,13 +10,15 @@ from typing import Any
 
 import orjson
 
-from dashboard import queries
+from dashboard import display_words, queries
+from dashboard.display import is_joint, spread
 from dashboard.i18n import Words
 from dashboard.map import scene as scenes
 from dashboard.map import svg as markup
-from dashboard.titles import subtitle, title, unit_name, with_unit
+from dashboard.map.keys import SQUARE, fills, square
+from dashboard.titles import subtitle, title, with_unit
 from dashboard.urls import COUNTRIES
-from dashboard.view import MapView, sentence
+from dashboard.view import MapView, sentence, unit_name
 
 SHAPES = Path(__file__).resolve().parent.parent / "shapes"
 
@@ -29,14 +32,26 @@ def geometry(level: str) -> dict[str, Any]:
 
 def scales(view: MapView) -> dict[str, scenes.Scale]:
     """Country → scale; the same object for both where the verdict allows one (honesty rule 2)."""
+    if view.display:
+        return dict(view.display.scales)
     indicator = view.indicator
     kind = "circles" if indicator["kind"] in ("count", "amount") else "classes"
     found = {
         country: scenes.Scale(kind, limits, view.diverging and kind == "classes")
         for country, limits in queries.scales(view.build, indicator["id"], view.state.member).items()
     }
-    joint = found.get("")
-    return {country: scale for country in COUNTRIES if (scale := joint or found.get(country)) is not None}
+    return spread(found)
+
+
+def more(view: MapView) -> scenes.More:
+    """The fills and overlays that a display needs beyond those of every map."""
+    display = view.display
+    if display is None:
+        return scenes.More()
+    if display.kind == "against":
+        return scenes.More(SQUARE)
+    mixed = dict.fromkeys(fill for scale in display.scales.values() if scale.ramp for fill in scale.fills)
+    return scenes.More(tuple(mixed), "uaik" if display.kind == "change" else "ua")
 
 
 def scene(view: MapView) -> scenes.Scene:
@@ -51,38 +66,40 @@ def scene(view: MapView) -> scenes.Scene:
         {country: scale for country, scale in scales(view).items() if country in view.indicator["countries"]},
         level=state.level,
         countries=shown,
-        within=state.within or None,
+        within=view.focus or None,
         selected=state.region or None,
         title=title(view),
         desc=subtitle(view),
         label=unit_name(view),
+        more=more(view),
     )
 
 
 def _row(view: MapView, code: str) -> scenes.Row:
     row = view.rows.get(code)
     name, text = view.name(code), sentence(view, code, row)
+    cell = view.display.cells(view.state.period).get(code) if view.display else None
+    drawn = cell.drawn if cell else None
     if row is None:
-        return scenes.Row(code, None, "m", None, None, None, None, None, None, "", text, name)
+        return scenes.Row(code, None, "m", None, None, None, None, None, None, "", text, name, drawn)
+    shown = ("value", "status", "n", "ci_low", "ci_high", "rank_low", "rank_high", "of")
     return scenes.Row(
-        code,
-        row["value"],
-        row["status"],
-        row["n"],
-        row["ci_low"],
-        row["ci_high"],
-        row["rank_low"],
-        row["rank_high"],
-        row["of"],
-        "" if row["value"] is None else view.value(row["value"]),
-        text,
-        name,
+        code=code,
+        text="" if row["value"] is None else view.value(row["value"]),
+        sentence=text,
+        name=name,
+        drawn=drawn,
+        **{key: row[key] for key in shown},
     )
 
 
 def svg(view: MapView) -> str:
     """The map as the markup inside `<div data-map>`."""
-    t = view.words
+    return widget(view.words, scene(view))
+
+
+def widget(t: Words, drawn: scenes.Scene) -> str:
+    """A scene as the markup inside `<div data-map>`."""
     words = markup.Words(
         zoom=t("Zoom"),
         zoom_in=t("Zoom in"),
@@ -93,7 +110,7 @@ def svg(view: MapView) -> str:
             "Shift and arrows move the zoomed map."
         ),
     )
-    return markup.widget(scene(view), words)
+    return markup.widget(drawn, words)
 
 
 def legend(view: MapView) -> str:
@@ -106,14 +123,16 @@ def legend(view: MapView) -> str:
     }
     drawn = scales(view).values()
     limits = [each for scale in drawn if scale.kind == "classes" for each in scale.limits]
+    display = view.display
+    own = display is None or display.kind == "value"
     words = markup.LegendWords(
-        title=with_unit(indicator["short"], indicator["unit_words"]),
+        title=with_unit(indicator["short"], indicator["unit_words"]) if own else display_words.heading(t, view),
         number=lambda value: limit(t, value, limits, indicator),
         below=t("below {0}"),
         between=t("{0} to under {1}"),
         above=t("{0} and more"),
         countries={"DE": t("Germany"), "FR": t("France")},
-        means=means,
+        means=means if own else {},
         signs={
             "c": t("suppressed"),
             "m": t("not collected"),
@@ -121,9 +140,44 @@ def legend(view: MapView) -> str:
             "0": t("zero"),
             "u": t("low reliability"),
             "a": t("suspected artefact"),
+            **(display_words.signs(t, view) if display else {}),
         },
+        counted=t("{n} regions"),
+        middle=t("mean") if display and display.kind == "gap" else "",
+        remarks=tuple(display_words.remarks(t, view)) if display else (),
     )
-    return markup.legend(scene(view), words)
+    key = _key(view, words.number)
+    return markup.framed(scene(view), words, key) if key else markup.legend(scene(view), words)
+
+
+def _key(view: MapView, number: Callable[[float], str]) -> str:
+    """The key of a display without a bar of classes; '' for the others."""
+    t, display = view.words, view.display
+    if display and display.kind == "flags":
+        return fills({"q1": t("without a flag"), "q3": t("with a flag")})
+    if not display or display.kind != "against" or not display.other:
+        return ""
+    first, second = view.indicator, display.other
+    lines = [
+        *_thirds(t, first, display.scales, number),
+        *_thirds(t, second, display.across, lambda value: limit(t, value, [], second)),
+    ]
+    spoken = t(
+        "Nine colours: {first} from left to right, {second} upwards", first=first["short"], second=second["short"]
+    )
+    return square(first["short"], second["short"], spoken, lines)
+
+
+def _thirds(
+    t: Words, indicator: queries.Row, by_country: Mapping[str, scenes.Scale], number: Callable[[float], str]
+) -> list[tuple[str, str]]:
+    """(indicator, where its low, middle and high meet), once or for each country."""
+    names = {"DE": t("Germany"), "FR": t("France")}
+    found = []
+    for country, scale in by_country.items():
+        apart = "" if is_joint(indicator) else f" ({names[country]})"
+        found.append((indicator["short"] + apart + ":", " · ".join(number(each) for each in scale.limits)))
+    return list(dict.fromkeys(found))
 
 
 def limit(t: Words, value: float, limits: list[float], indicator: queries.Row) -> str:

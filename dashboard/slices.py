@@ -44,9 +44,9 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
         rows = rows + queries.slice_rows(build, indicator, "country", view.state.member)
     known = view.indicator
     own = sorted({*queries.units(build, level), *COUNTRIES})
-    packed = columns(rows, list(view.periods), digits(known))
-    if packed["codes"] == own:
-        del packed["codes"]  # the script knows the units of a level
+    table = columns(rows, list(view.periods), digits(known))
+    if table["codes"] == own:
+        del table["codes"]  # the script knows the units of a level
     return orjson.dumps(
         {
             "build": build.id,
@@ -75,7 +75,7 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
             "dimension": known["dimension_words"],
             "legend": legend(view),
             "foot": draw(foot(words(lang), build, known)),
-            **packed,
+            **table,
         }
     )
 
@@ -107,7 +107,7 @@ def titles(build: Build, lang: str, view: MapView) -> dict[str, list[str]]:
 
 
 def columns(rows: list[Row], periods: list[str], decimals: int) -> dict[str, Any]:
-    """codes, v and n (`_packed`), status letters per period (one text per region, '.' for fine), reasons."""
+    """codes, v and n (`packed`), status letters per period (one text per region, '.' for fine), reasons."""
     table: dict[str, dict[str, Row]] = {}
     for row in rows:
         table.setdefault(row["region"], {})[row["period"]] = row
@@ -119,8 +119,8 @@ def columns(rows: list[Row], periods: list[str], decimals: int) -> dict[str, Any
     return {
         "codes": codes,
         "digits": decimals,
-        "v": _packed(values),
-        "n": _packed(bases) if any(n is not None for line in bases for n in line) else None,
+        "v": packed(values),
+        "n": packed(bases) if any(n is not None for line in bases for n in line) else None,
         "s": status if any(text.strip(".") for text in status) else None,
         "r": _reasons(codes, grid),
     }
@@ -158,7 +158,7 @@ def _whole(cell: Row | None, decimals: int) -> int | None:
     return None if cell is None or cell["value"] is None else round(cell["value"] * 10**decimals)
 
 
-def _packed(lines: list[list[int | None]]) -> list[tuple[int | None, ...]]:
+def packed(lines: list[list[int | None]]) -> list[tuple[int | None, ...]]:
     """Region × period → per period, each value as the difference to the region's last one: what packs smallest."""
     return list(zip(*map(_differences, lines), strict=True))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from statistics import median
 
+from dashboard import display_titles, display_words
 from dashboard.queries import Row
 from dashboard.urls import COUNTRIES
-from dashboard.view import MapView, doubtful, level_name, ranked
+from dashboard.view import MapView, doubtful, ranked, unit_name
 
 #: Under this many units a median says nothing a reader would miss.
 MEDIAN_FROM = 12
@@ -14,7 +15,7 @@ MEDIAN_FROM = 12
 
 def title(view: MapView) -> str:
     """The finding as a sentence. Doubtful values do not lead while there are others."""
-    text = _finding(view)
+    text = (display_titles.title(view) if view.display else "") or _finding(view)
     return text[:1].upper() + text[1:]
 
 
@@ -93,17 +94,10 @@ def subtitle(view: MapView) -> str:
     member = view.indicator["members"].get(view.state.member, "")
     parts = [with_unit(view.indicator["title"], "" if member else view.indicator["unit_words"]), member]
     parts += [view.indicator["unit_words"] if member else "", unit_name(view), view.words.period(view.state.period)]
+    parts += [display_words.name(view.words, view)] if view.display else []
     return ", ".join(part for part in parts if part)
 
 
 def with_unit(text: str, unit: str) -> str:
     """A title with its unit, unless it says it already."""
     return text if not unit or unit.lower() in text.lower() else f"{text}, {unit}"
-
-
-def unit_name(view: MapView) -> str:
-    """What the regions with figures are called: Länder, régions, Kreise …"""
-    within = view.regions[view.state.within].country if view.state.within else ""
-    countries = view.indicator["countries"]
-    only = countries[0] if len(countries) == 1 else ""
-    return level_name(view.words, view.state.level, view.state.country or within or only)

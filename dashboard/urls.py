@@ -7,13 +7,18 @@ checked against the build, so an absurd address is a 404 with a sentence, never 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 LEVELS = ("country", "land", "nuts2", "nuts3")
 COUNTRIES = ("DE", "FR")
+#: How a map may be coloured (docs/map.md): by what, and in which classes. `own:` goes on with the reader's limits.
+VIEWS = ("gap", "change", "sure")
+SCALES = ("quantile", "equal", "jenks", "continuous")
+OWN_LIMITS = "own:"
+CLASSES = ("3", "4", "5", "6", "7")
 _LONGEST = 200
 
 
@@ -43,7 +48,9 @@ class MovedError(Exception):
 class MapState:
     """What the map shows. Empty text means "the default", so that links stay short.
 
-    within: the region the reader drilled into. region: the one picked. country: '' for both.
+    within: the region the reader drilled into. region: the one picked. country: '' for both. view, scale, classes:
+    how the map is coloured. since: the period a change counts from (`from` in the address). against: the indicator
+    that a map of two shows beside the first.
     """
 
     indicator: str = ""
@@ -53,6 +60,11 @@ class MapState:
     within: str = ""
     member: str = ""
     country: str = ""
+    view: str = ""
+    since: str = ""
+    against: str = ""
+    scale: str = ""
+    classes: str = ""
 
     def but(self, **changes: str) -> MapState:
         """A copy with some fields changed."""
@@ -64,10 +76,23 @@ def page(lang: str, name: str, item: str = "") -> str:
     return f"/{lang}/{name}" + (f"/{item}" if item else "")
 
 
+#: The fields that say how the map is coloured.
+DISPLAY = ("view", "since", "against", "scale", "classes")
+#: Field of MapState → its name in an address, in the order in which addresses have them.
+PARAMETERS = {
+    name: {"since": "from"}.get(name, name)
+    for name in ("indicator", "period", "level", "within", "region", "member", "country", *DISPLAY)
+}
+
+
+def parameters(state: MapState, fields: Iterable[str] = tuple(PARAMETERS)) -> list[tuple[str, str]]:
+    """The parameters of a state as an address has them: (name, value), empty ones left out."""
+    return [(PARAMETERS[field], getattr(state, field)) for field in fields if getattr(state, field)]
+
+
 def map_url(lang: str, state: MapState) -> str:
     """The address of a map view; parameters in a fixed order, empty ones left out."""
-    names = ("indicator", "period", "level", "within", "region", "member", "country")
-    query = urlencode([(name, getattr(state, name)) for name in names if getattr(state, name)])
+    query = urlencode(parameters(state), safe=":,")
     return page(lang, "map") + (f"?{query}" if query else "")
 
 
@@ -148,16 +173,31 @@ def read_map(
     """Read the parameters of a map address.
 
     indicators: id → its row of the build (levels, members, periods are checked by the view). regions: every code
-    and ISO 3166-2 code → NUTS code. Unknown parameters are ignored (links pick up trackers); unknown values raise
-    NotFoundError.
+    and ISO 3166-2 code → NUTS code. `limits=5;10` (from a form) is `scale=own:5;10`. Unknown parameters are ignored
+    (links pick up trackers); unknown values raise NotFoundError.
     """
-    state = MapState(**{name: str(query.get(name, ""))[:_LONGEST] for name in MapState.__dataclass_fields__})
+    state = MapState(**{field: str(query.get(name, ""))[:_LONGEST] for field, name in PARAMETERS.items()})
+    if limits := query.get("limits"):
+        state = state.but(scale=OWN_LIMITS + str(limits)[:_LONGEST])
     known(state.indicator, indicators)
+    known(state.against, indicators)
+    state = display_of(state)
     known(state.level, LEVELS)
     known(state.country, COUNTRIES)
     for name in ("region", "within"):
         known(getattr(state, name), regions)
     return state.but(region=regions.get(state.region, ""), within=regions.get(state.within, ""))
+
+
+def display_of(state: MapState) -> MapState:
+    """The state with the usual view and classes left out; raises NotFoundError for a view, scale or number unknown."""
+    spelt = {"view": {"value": ""}, "scale": {"default": "", "ckmeans": "jenks"}}
+    state = state.but(**{name: same.get(getattr(state, name), getattr(state, name)) for name, same in spelt.items()})
+    known(state.view, VIEWS)
+    known(state.classes, CLASSES)
+    if not state.scale.startswith(OWN_LIMITS):
+        known(state.scale, SCALES)
+    return state
 
 
 def read_query(search: str) -> dict[str, str]:

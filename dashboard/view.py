@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard import queries
+from dashboard import display_words, queries
+from dashboard.display import Display, is_difference, make
+from dashboard.display_choice import settle
 from dashboard.i18n import Words, words
 from dashboard.queries import Region, Row
 from dashboard.store import Build
@@ -19,7 +21,10 @@ SUBNATIONAL = ("land", "nuts2", "nuts3")
 
 @dataclass(frozen=True)
 class MapView:
-    """One view. rows: code → row of the slice in the shown period; names are in the view's language."""
+    """One view. rows: code → row of the slice in the shown period; names are in the view's language.
+
+    display: what colours the map other than the value; notices: what was asked for in vain, as sentences.
+    """
 
     build: Build
     lang: str
@@ -29,6 +34,8 @@ class MapView:
     rows: dict[str, Row]
     national: dict[str, Row]
     regions: dict[str, Region]
+    display: Display | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def words(self) -> Words:
@@ -48,6 +55,11 @@ class MapView:
         """Whether a region lies in the one drilled into."""
         return not self.state.within or self.state.within in ancestors(self.regions, code)
 
+    @property
+    def focus(self) -> tuple[str, ...]:
+        """The codes that the map opens on, nothing for all of it; whatever is not inside them is faded."""
+        return (self.state.within,) if self.state.within else ()
+
     def name(self, code: str) -> str:
         """A region's name."""
         return self.regions[code].name(self.lang)
@@ -59,7 +71,7 @@ class MapView:
     @property
     def diverging(self) -> bool:
         """Changes and gaps have a middle: diverging colours, and values with their sign."""
-        return self.indicator["derive_kind"] in ("change", "change_pct", "gap")
+        return is_difference(self.indicator)
 
 
 def ancestors(regions: dict[str, Region], code: str) -> list[str]:
@@ -114,7 +126,7 @@ def all_periods(build: Build, state: MapState) -> tuple[str, ...]:
 
 def map_view(build: Build, lang: str, asked: MapState) -> MapView:
     """The view an address asks for."""
-    state = complete(build, lang, asked)
+    state, notices = settle(build, lang, complete(build, lang, asked))
     rows = queries.slice_rows(build, state.indicator, state.level, state.member)
     national = queries.slice_rows(build, state.indicator, "country", state.member)
     return MapView(
@@ -126,6 +138,8 @@ def map_view(build: Build, lang: str, asked: MapState) -> MapView:
         rows={row["region"]: row for row in rows if row["period"] == state.period},
         national={row["region"]: row for row in national if row["period"] == state.period},
         regions=queries.regions(build),
+        display=make(build, lang, state),
+        notices=notices,
     )
 
 
@@ -158,6 +172,14 @@ def level_name(t: Words, level: str, country: str) -> str:
         ("nuts3", ""): t("Kreise and départements"),
     }
     return names.get((level, country), t("countries"))
+
+
+def unit_name(view: MapView) -> str:
+    """What the regions with figures are called: Länder, régions, Kreise …"""
+    within = view.regions[view.state.within].country if view.state.within else ""
+    countries = view.indicator["countries"]
+    only = countries[0] if len(countries) == 1 else ""
+    return level_name(view.words, view.state.level, view.state.country or within or only)
 
 
 def flag_word(t: Words, status: str) -> str:
@@ -199,6 +221,8 @@ def sentence(view: MapView, code: str, row: Row | None) -> str:
     if row is None or row["value"] is None:
         return f"{name}: {flag_word(t, row['status'] if row else 'm')}"
     parts = [f"{name}: {view.value(row['value'])}"]
+    if view.display and (more := display_words.said(view, code, view.display.cells(view.state.period)[code])):
+        parts.append(more)
     if row["status"]:
         parts.append(flag_word(t, row["status"]))
     if rank := rank_text(t, row):

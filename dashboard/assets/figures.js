@@ -45,14 +45,15 @@
   Atlas.shapesOf = (level) => shapes[level] || (shapes[level] = get(page.shapes[level]));
 
   /* v and n come period by period, as differences to the region's last value, in 10^-digits. */
+  Atlas.sum = (periods, i, scale) => {
+    let last = 0;
+    return periods.map((p) => p[i] === null ? null : (last += p[i]) / scale);
+  };
   function unpack(slice) {
     const regions = Atlas.regions, scale = 10 ** slice.digits;
     const codes = slice.codes || Object.keys(regions).filter((code) =>
       regions[code][2].includes(slice.level) || regions[code][2][0] === "country").sort();
-    const sum = (periods, i, scale) => {
-      let last = 0;
-      return periods.map((p) => p[i] === null ? null : (last += p[i]) / scale);
-    };
+    const sum = Atlas.sum;
     slice.rows = {};
     codes.forEach((code, i) => {
       slice.rows[code] = { v: sum(slice.v, i, scale), n: slice.n && sum(slice.n, i, 1), s: slice.s ? slice.s[i] : "" };
@@ -168,6 +169,7 @@
     const f = Atlas.drawn[code];
     if (f.value === null) return `${Atlas.name(code)}: ${page.flags[f.flag]}`;
     const parts = [`${Atlas.name(code)}: ${Atlas.show(f.value)}`];
+    if (f.said) parts.push(f.said);
     if (f.flag) parts.push(page.flags[f.flag]);
     if (Atlas.rank(f)) parts.push(Atlas.fill(words.rank, { rank: Atlas.rank(f), of: f.of }));
     return parts.join(", ");

@@ -22,6 +22,7 @@ AtlasMap.legend = (element, means) => {
 	const found = new Set([...drawn].flatMap((path) => [...path.classList]));
 	if (document.querySelector(".am-circles .zero:not([aria-hidden])")) found.add("0");
 	for (const sign of all("[data-k]")) sign.hidden = !found.has(sign.dataset.k);
+	for (const bar of all(".am-scale")) AtlasMap.counts(bar, drawn);
 	for (const size of all("[data-r]")) {
 		const pixels = size.dataset.r / AtlasMap.unit;
 		size.style.setProperty("--u", AtlasMap.unit);
@@ -33,6 +34,19 @@ AtlasMap.legend = (element, means) => {
 		if (!now) continue;
 		if (part.matches("span")) part.textContent = `${sign} ${now.name} ${now.text}`;
 		else part.style.left = 100 * AtlasMap.place(now.value, now.limits) + "%";
+	}
+};
+
+/* How many of the drawn regions each class of a bar has: svg.py `_bar`. */
+AtlasMap.counts = (bar, drawn) => {
+	const found = {};
+	for (const {classList, dataset} of drawn) {
+		if (bar.dataset.countries.includes(dataset.c.slice(0, 2))) found[classList[0]] = (found[classList[0]] || 0) + 1;
+	}
+	const counts = [...bar.querySelectorAll("[data-fill]")], most = Math.max(1, ...counts.map(({dataset}) => found[dataset.fill] || 0));
+	for (const count of counts) {
+		count.textContent = found[count.dataset.fill] || 0;
+		count.closest("li").firstElementChild.style.setProperty("--n", count.textContent / most);
 	}
 };
 

@@ -5,7 +5,7 @@
   if (!Atlas) return;
   const { page, state: S, words: W, escape, fill } = Atlas;
   const $ = (id) => document.getElementById(id);
-  const sort = { key: "value", down: true };
+  const sort = { key: document.querySelector("#table th.shown[aria-sort]") ? "shown" : "value", down: true };
   Atlas.panel = {};
 
   const byName = (a, b) => Atlas.name(a.code).localeCompare(Atlas.name(b.code), page.lang);
@@ -25,11 +25,13 @@
         z: Atlas.name(z.code), vz: Atlas.show(z.value)
       });
     }
+    text = Atlas.titled(rows()) || text;
     $("title").textContent = text;
     document.title = `${text} · ${document.title.split(" · ").pop()}`;
     const member = slice.members[S.member];
     const unit = !member && slice.title.toLowerCase().includes(slice.unit.toLowerCase()) ? "" : slice.unit;
-    $("subtitle").textContent = [slice.title, member, unit, units(), label].filter(Boolean).join(", ");
+    const what = Atlas.display && Atlas.display.what[Atlas.period];
+    $("subtitle").textContent = [slice.title, member, unit, units(), label, what].filter(Boolean).join(", ");
     const missing = (S.country ? [S.country] : ["DE", "FR"]).filter((c) => !slice.countries.includes(c) && slice.gaps[c]);
     $("gaps").innerHTML = missing.map((c) => `<p>${escape(slice.gaps[c])}</p>`).join("");
     $("bottom").innerHTML = slice.foot;
@@ -50,6 +52,7 @@
     const sign = sort.down ? -1 : 1, compare = {
       name: (a, b) => sign * byName(a, b),
       value: (a, b) => sign * (a.value - b.value) || byCode(a, b),
+      shown: (a, b) => (a.shown === null) - (b.shown === null) || sign * (a.shown - b.shown) || byCode(a, b),
       n: (a, b) => sign * ((a.n || 0) - (b.n || 0)) || byCode(a, b)
     }[sort.key];
     const all = rows();
@@ -57,13 +60,16 @@
   }
   function line(f) {
     const decimals = Atlas.slice.format.decimals, flag = f.flag && escape(page.flags[f.flag]);
+    const why = f.flag && Atlas.reason(f), title = why ? `${flag}: ${escape(why)}` : flag;
     const name = `<th scope="row" class="name"><a href="${escape(Atlas.address({ region: f.code }))}">${escape(Atlas.name(f.code))}</a></th>`;
     const cell = (key, text) => `<td class="${key}">${text}</td>`;
+    const shown = (html) => Atlas.display && Atlas.display.kind !== "value" ? cell("shown", html) : "";
     if (f.value === null) {
-      return `<tr data-c="${f.code}">${cell("rank", "")}${name}${cell("value absent", flag)}${cell("margin", "")}${cell("n", "")}</tr>`;
+      return `<tr data-c="${f.code}">${cell("rank", "")}${name}${shown("")}${cell("value absent", flag)}${cell("margin", "")}${cell("n", "")}</tr>`;
     }
-    const mark = f.flag ? `<abbr title="${flag}" class="flag">${f.flag}</abbr>` : "";
-    return `<tr data-c="${f.code}">${cell("rank", `${Atlas.rank(f)}<small>${Atlas.country(f.code)}</small>`)}${name}`
+    const mark = f.flag ? `<abbr title="${title}" class="flag">${f.flag}</abbr>` : "";
+    const note = f.note ? `<small class="note">${escape(f.note)}</small>` : "";
+    return `<tr data-c="${f.code}">${cell("rank", `${Atlas.rank(f)}<small>${Atlas.country(f.code)}</small>`)}${name}${shown(escape(f.cell || "") + note)}`
       + cell("value", escape(Atlas.show(f.value)) + mark)
       + cell("margin", f.ci ? Atlas.number((f.ci[1] - f.ci[0]) / 2, decimals) : "")
       + cell("n", f.n === null ? "" : Atlas.number(f.n, 0)) + "</tr>";
@@ -99,7 +105,7 @@
     return `<ul class="means">${lines.join("")}</ul><p class="small">${escape(W.pick)}</p>`;
   }
   function facts(f) {
-    const decimals = Atlas.slice.format.decimals, found = [];
+    const decimals = Atlas.slice.format.decimals, found = f.said ? [f.said] : [];
     if (Atlas.rank(f)) found.push(fill(W.rank, { rank: Atlas.rank(f), of: f.of }));
     if (f.ci) found.push(fill(W.interval, { low: Atlas.number(f.ci[0], decimals), high: Atlas.number(f.ci[1], decimals) }));
     if (f.n !== null) found.push(fill(W.base, { n: Atlas.number(f.n, 0) }));
@@ -192,7 +198,8 @@
     const means = {};
     for (const c of S.country ? [S.country] : ["DE", "FR"]) {
       const value = Atlas.national(c), scale = Atlas.scaleOf(c);
-      if (value !== null && scale) means[c] = { value, text: Atlas.show(value), name: W[c], limits: scale.limits };
+      if (Atlas.display) scale && (scale.limits = Atlas.display.limits && Atlas.display.limits[c]);
+      if (value !== null && scale && scale.limits) means[c] = { value, text: Atlas.show(value), name: W[c], limits: scale.limits };
     }
     AtlasMap.legend($("legend"), means);
   };
@@ -210,6 +217,7 @@
     const small = (text) => `<small>${escape(text)}</small>`, head = `<b>${escape(Atlas.name(code))}</b>`;
     if (f.value === null) return `${head}<span>${escape(page.flags[f.flag])}</span>`;
     return `${head}<span>${escape(Atlas.show(f.value))}${f.flag ? ` · ${escape(page.flags[f.flag])}` : ""}</span>`
+      + (f.said ? small(f.said) : "") + (f.flag && Atlas.reason(f) ? small(Atlas.reason(f)) : "")
       + (Atlas.rank(f) ? small(fill(W.rank, { rank: Atlas.rank(f), of: f.of })) : "")
       + (f.n === null ? "" : small(fill(W.base, { n: Atlas.number(f.n, 0) })));
   };

@@ -5,7 +5,7 @@
   if (!Atlas) return;
   const { page, state: S, words: W, panel } = Atlas;
   const $ = (id) => document.getElementById(id);
-  const FIELDS = ["indicator", "period", "level", "within", "region", "member", "country"];
+  const FIELDS = ["indicator", "period", "level", "within", "region", "member", "country", ...Atlas.displays];
   const first = { ...S };
   let drawnLevel = S.level, drawnWithin = S.within, timer = 0, newest = 0;
 
@@ -35,7 +35,7 @@
   }
   addEventListener("popstate", (event) => {
     const was = event.state || first;
-    if (was.country !== S.country) location.reload();
+    if (["country", ...Atlas.displays].some((name) => was[name] !== S[name])) location.reload();
     else go({ ...was }, "");
   });
 
@@ -45,13 +45,14 @@
     if (!levels.includes(S.level)) S.level = levels.includes("land") ? "land" : levels.at(-1);
     if (!members.includes(S.member)) S.member = members[0];
     const geometry = S.level === drawnLevel ? null : Atlas.shapesOf(S.level);
-    return Promise.all([Atlas.sliceOf(S.indicator, S.level, S.member), geometry]).then(([slice, shapes]) => () => {
+    return Promise.all([Atlas.sliceOf(S.indicator, S.level, S.member), geometry, Atlas.displayOf()]).then(([slice, shapes, display]) => () => {
       if (S.level !== drawnLevel) {
         AtlasMap.geometry(shapes);
         drawnLevel = S.level;
         if (drawnWithin) drawnWithin = null; // whole again, but still zoomed in
       }
       Atlas.slice = slice;
+      Atlas.display = display;
       if (!slice.periods.includes(S.period)) S.period = slice.periods.at(-1);
       if (S.region && !Atlas.regions[S.region][2].includes(S.level)) S.region = "";
       Atlas.period = slice.periods.indexOf(S.period);
@@ -78,7 +79,7 @@
   function paint() {
     const marks = {};
     for (const [code, f] of Object.entries(Atlas.drawn)) {
-      const [k, r] = AtlasMap.mark(f.value, f.flag, Atlas.scaleOf(code));
+      const [k, r] = f.mark || AtlasMap.mark(f.value, f.flag, Atlas.scaleOf(code));
       marks[code] = { k, r, label: Atlas.sentence(code) };
     }
     AtlasMap.paint(marks);
@@ -166,8 +167,10 @@
   };
 
   /* ---- events ---- */
+  /* What a display can show depends on the indicator: with one, another indicator is another page. */
+  const another = (address, changes) => { if (Atlas.display) location.assign(address); else go(changes); };
   const CLICKS = {
-    indicator: (a) => go({ indicator: a.dataset.indicator }),
+    indicator: (a) => another(a.href, { indicator: a.dataset.indicator }),
     level: (a) => go({ level: a.dataset.level, region: "" }),
     drill: (a) => drill(a.dataset.drill),
     within: ({ dataset: { within } }) => go({ within, region: "", level: within ? Atlas.next(within) : "land" })
@@ -186,7 +189,7 @@
   });
   new MutationObserver(chart).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   document.addEventListener("change", (event) => {
-    if (event.target.id === "member") go({ member: event.target.value });
+    if (event.target.id === "member") another(Atlas.address({ member: event.target.value }), { member: event.target.value });
   });
   document.addEventListener("input", ({ target }) => {
     if (target.id === "period") move(Number(target.value));

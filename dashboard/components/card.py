@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import queries, urls
+from dashboard import display_words, queries, urls
 from dashboard.queries import Row
 from dashboard.urls import COUNTRIES
 from dashboard.view import MapView, flag_word, rank_text
@@ -26,6 +26,9 @@ def card(view: MapView) -> list[Component]:
         return [*parts, *_reason(view, row), more]
     parts.append(html.P([view.value(row["value"]), *_flag(view, row)], className="big"))
     facts = []
+    if view.display and code in queries.units(view.build, view.state.level):
+        said = display_words.said(view, code, view.display.cells(view.state.period)[code])
+        facts += [said] if said else []
     if rank := rank_text(t, row):
         facts.append(t("rank {rank} of {of}", rank=rank, of=row["of"]))
     if row["ci_low"] is not None:

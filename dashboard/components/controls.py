@@ -6,6 +6,7 @@ than its 700 kB budget (measured; see docs/architecture.md).
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from dash import html
@@ -62,13 +63,25 @@ def _choice(t: Words, row: dict[str, Any], state: MapState) -> html.A:
     where = " · ".join(row["countries"]) + " · " + level_name(t, row["levels"][-1], _only(row["countries"]))
     return html.A(
         [html.Span(row["title"]), html.Small(where)],
-        href=urls.map_url(t.lang, MapState(indicator=row["id"])),
+        href=urls.map_url(t.lang, _kept(state, row)),
         **attrs(
             data_indicator=row["id"],
             data_levels=" ".join(row["levels"]),
             data_members=" ".join(row["members"]),
             aria_current="true" if row["id"] == state.indicator else None,
         ),
+    )
+
+
+def _kept(state: MapState, row: dict[str, Any]) -> MapState:
+    """Another indicator is shown in the same way, as far as that does not hang on the one before."""
+    own = state.scale.startswith(urls.OWN_LIMITS)
+    return MapState(
+        indicator=row["id"],
+        view=state.view,
+        against="" if state.against == row["id"] else state.against,
+        scale="" if own else state.scale,
+        classes="" if own else state.classes,
     )
 
 
@@ -120,8 +133,8 @@ def members(view: MapView) -> html.Form | None:
     """The breakdown's member, where the indicator has one; without scripts a form with a button."""
     t, state, labels = view.words, view.state, view.indicator["members"]
     options = [html.Option(label, value=code, selected=code == state.member) for code, label in labels.items()]
-    kept = {name: getattr(state, name) for name in ("indicator", "period", "level", "within", "region", "country")}
-    hidden = "".join(f'<input type="hidden" name="{name}" value="{value}">' for name, value in kept.items() if value)
+    kept = urls.parameters(state.but(member=""))
+    hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in kept)
     return html.Form(
         [
             html.Label(view.indicator["dimension_words"], htmlFor="member", id="member-label"),

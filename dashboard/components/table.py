@@ -7,8 +7,9 @@ from unicodedata import normalize
 
 from dash import html
 
-from dashboard import urls
+from dashboard import display_titles, display_words, urls
 from dashboard.components.attributes import attrs
+from dashboard.display import Cell
 from dashboard.queries import Row
 from dashboard.view import MapView, flag_word, rank_text, ranked
 
@@ -32,9 +33,9 @@ def table(view: MapView) -> html.Table:
     return html.Table(
         [
             html.Caption(caption, className="unseen"),
-            html.Thead(html.Tr([_heading(view, *column) for column in COLUMNS])),
+            html.Thead(html.Tr(_headings(view))),
             html.Tbody(
-                [_line(view, row["region"], row) for row in rows]
+                [_line(view, row["region"], row) for row in ordered(view, rows)]
                 + [_line(view, code, view.rows.get(code)) for code in missing]
             ),
         ],
@@ -54,9 +55,43 @@ def letters(name: str) -> str:
     return normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
 
 
+def _headings(view: MapView) -> list[html.Th]:
+    """The columns' heads; where the map shows another number than the value, its own column after the name."""
+    heads = [_heading(view, *column) for column in COLUMNS]
+    if has_column(view) and view.display:
+        text = display_words.column(view.words, view.display)
+        inner = html.Button(text, type="button", **attrs(data_sort="shown")) if view.display.kind != "flags" else text
+        sort = attrs(aria_sort="descending") if by_shown(view) else {}
+        heads.insert(2, html.Th(inner, scope="col", className="shown", **sort))
+    return heads
+
+
+def has_column(view: MapView) -> bool:
+    """Whether the map shows another number than the value."""
+    return view.display is not None and view.display.kind != "value"
+
+
+def by_shown(view: MapView) -> bool:
+    """Whether the table is in the order of that number."""
+    return view.display is not None and view.display.kind in display_words.NUMBERED
+
+
+def ordered(view: MapView, rows: list[Row]) -> list[Row]:
+    """The rows in the order of what the map shows, highest first; those without it after the others."""
+    if view.display is None or not by_shown(view):
+        return rows
+    cells = view.display.cells(view.state.period)
+
+    def place(row: Row) -> tuple[bool, float, str]:
+        value = cells[row["region"]].value
+        return value is None, -(value or 0), row["region"]
+
+    return sorted(rows, key=place)
+
+
 def _heading(view: MapView, key: str, label: str, sortable: bool) -> html.Th:
     text = view.words(label) if label.isalpha() and len(label) > 1 else label
-    sort = attrs(aria_sort="descending" if key == "value" else None)
+    sort = attrs(aria_sort="descending" if key == "value" and not by_shown(view) else None)
     inner = html.Button(text, type="button", **attrs(data_sort=key)) if sortable else text
     return html.Th(inner, scope="col", className=key, **sort)
 
@@ -70,7 +105,7 @@ def _line(view: MapView, code: str, row: Row | None) -> html.Tr:
         cells: list[Any] = ["", name, html.Td(flag_word(t, status), className="value absent"), "", ""]
     else:
         half = (row["ci_high"] - row["ci_low"]) / 2 if row["ci_low"] is not None else None
-        flag = html.Abbr(status, title=flag_word(t, status), className="flag") if status else None
+        flag = html.Abbr(status, title=flagged(view, row), className="flag") if status else None
         cells = [
             [rank_text(t, row), html.Small(view.regions[code].country)],
             name,
@@ -82,7 +117,23 @@ def _line(view: MapView, code: str, row: Row | None) -> html.Tr:
     tds = [
         c if isinstance(c, (html.Th, html.Td)) else html.Td(c, className=k) for k, c in zip(keys, cells, strict=True)
     ]
+    if has_column(view) and view.display:
+        tds.insert(2, _shown(view, view.display.cells(view.state.period)[code], row))
     return html.Tr(tds, **attrs(data_c=code))
+
+
+def _shown(view: MapView, cell: Cell, row: Row | None) -> html.Td:
+    if row is None or row["value"] is None:
+        return html.Td("", className="shown")
+    note = display_words.notes(view.words, view).get(cell.note)
+    more = html.Small(note, className="note") if note else None
+    return html.Td([display_titles.in_table(view, cell), more], className="shown")
+
+
+def flagged(view: MapView, row: Row) -> str:
+    """A flag in words, with its reason where there is one."""
+    word, reason = flag_word(view.words, row["status"]), view.indicator["reasons"].get(row["reason"])
+    return f"{word}: {reason}" if reason else word
 
 
 def _href(view: MapView, code: str) -> str:

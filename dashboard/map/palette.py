@@ -23,6 +23,11 @@ PARTNER: Final = ("#8a2f7d", "#e08bd3")
 _SEQUENTIAL: Final = {False: ("crameri:davos", 0.87, 0.10), True: ("crameri:davos", 0.22, 0.93)}
 _DIVERGING: Final = {False: ("crameri:broc", 0.10, 0.90), True: ("crameri:lisbon", 0.06, 0.94)}
 _MIDDLE: Final = {False: 0.13, True: 0.26}
+# Two scales whose products are the nine colours of two indicators, each with its low, middle and high place.
+_CROSS: Final = {
+    False: (("colorbrewer:Oranges", (0.1, 0.375, 0.65)), ("crameri:oslo", (0.98, 0.715, 0.45))),
+    True: (("crameri:lajolla", (0.15, 0.375, 0.6)), ("colorcet:CET_L15", (0.1, 0.45, 0.8))),
+}
 
 
 @cache
@@ -54,12 +59,64 @@ def variables(dark: bool) -> str:
     return ";".join(colours)
 
 
+@cache
+def cross(dark: bool = False) -> dict[str, str]:
+    """The nine colours b00…b22 of two indicators in thirds, the first digit the first indicator's.
+
+    Each is a colour of one published scale times one of the other: oranges and blues, the two that every kind of colour
+    vision keeps apart. On dark ground their negatives are multiplied, so that more is brighter there, too.
+    """
+    ends = [_sample(name, positions) for name, positions in _CROSS[dark]]
+
+    def blend(a: str, b: str) -> str:
+        parts = [(int(a[i : i + 2], 16) / 255, int(b[i : i + 2], 16) / 255) for i in (1, 3, 5)]
+        mixed = [1 - (1 - x) * (1 - y) if dark else x * y for x, y in parts]
+        return "#" + "".join(f"{round(255 * part):02x}" for part in mixed)
+
+    return {f"b{x}{y}": blend(ends[0][x], ends[1][y]) for x in range(3) for y in range(3)}
+
+
+def cross_css() -> str:
+    """The nine as custom properties, for light and dark."""
+    light, dim = (";".join(f"--{name}:{colour}" for name, colour in cross(dark).items()) for dark in (False, True))
+    return _themed(light, dim)
+
+
+def mixture(fill: str) -> str:
+    """A fill of a ramp (s0…s24, e0…e24) as a mixture of its two neighbours of the six, or of the nine by its name."""
+    if fill.startswith("b"):
+        return f"var(--{fill})"
+    family, first, share = _between(fill)
+    return f"color-mix(in oklab,var(--{family}{first}),var(--{family}{first + 1}) {100 * share:.4g}%)"
+
+
+def literal(fill: str) -> str:
+    """The same fill as a hex colour on light ground, for files that leave the page."""
+    if fill.startswith("b"):
+        return cross()[fill]
+    family, first, share = _between(fill)
+    six = sequential(CLASSES) if family == "c" else diverging(CLASSES)
+    parts = [(int(six[first][i : i + 2], 16), int(six[first + 1][i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
+
+
+def _between(fill: str) -> tuple[str, int, float]:
+    """(family of custom properties, lower neighbour, share of the upper one) of a step of a ramp."""
+    at = int(fill[1:]) / 24 * (CLASSES - 1)
+    first = min(int(at), CLASSES - 2)
+    return "c" if fill.startswith("s") else "d", first, at - first
+
+
 def css() -> str:
     """The custom properties for light and dark: by the reader's system, or by `data-theme` where they chose."""
+    return _themed(variables(dark=False), variables(dark=True))
+
+
+def _themed(light: str, dark: str) -> str:
     return (
-        f":root{{{variables(dark=False)}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{variables(dark=True)}}}}}\n"
-        f":root[data-theme=dark]{{{variables(dark=True)}}}\n"
+        f":root{{{light}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
+        f":root[data-theme=dark]{{{dark}}}\n"
     )
 
 

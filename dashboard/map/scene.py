@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import floor, sqrt
 from typing import Any, Final
 
@@ -23,8 +24,11 @@ RADIUS: Final = 0.045
 PADDING: Final = 0.08
 #: The statuses that have a drawing of their own where there is no value …
 ABSENT: Final = ("c", "m", "z")
-#: … and those drawn over the value. Break, estimated and provisional are said in words, not drawn.
-OVERLAID: Final = ("u", "a")
+#: … and those drawn over the value: unreliable, artefact; in a change not significant, or a break in the series on
+#: the way. Break, estimated and provisional are said in words, not drawn.
+OVERLAID: Final = ("u", "a", "i", "k")
+#: Colours of the ramp on which other than six classes are spread evenly: s0…s24, or e0…e24 on both sides of a middle.
+RAMP: Final = 24
 #: The class of a country that is not asked for: pale land, without data or name.
 CONTEXT: Final = "x"
 
@@ -34,7 +38,8 @@ class Row:
     """A region's figure as the map needs it.
 
     value: in the indicator's unit, None with a status. text: the value formatted. sentence: what a screen reader
-    says, in the page's language. rank_low…rank_high of `of`: the range the intervals allow.
+    says, in the page's language. rank_low…rank_high of `of`: the range the intervals allow. drawn: its drawing, as
+    `mark` gives it, where the map does not show the value itself (dashboard/display.py).
     """
 
     code: str
@@ -49,26 +54,39 @@ class Row:
     text: str
     sentence: str
     name: str
+    drawn: tuple[str, float | None] | None = None
 
 
 @dataclass(frozen=True)
 class Scale:
     """How values become drawings: inner class limits (rates), or the value of the largest circle (counts, amounts).
 
-    diverging: the middle limit is the turning point (zero, the mean), so the number of limits is odd.
+    diverging: the middle is the turning point (zero, the mean): a limit, or with an even number of limits a class.
+    ramp: the classes are spread evenly over RAMP + 1 colours; else they are among the six of `palette`.
     """
 
     kind: str
     limits: tuple[float, ...]
     diverging: bool = False
+    ramp: bool = False
+
+    @cached_property
+    def fills(self) -> tuple[str, ...]:
+        """The class of each of its colours, lowest first; none for circles."""
+        count = 0 if self.kind == "circles" else len(self.limits) + 1
+        if self.ramp:
+            last = max(count - 1, 1)
+            return tuple(f"{'e' if self.diverging else 's'}{floor(RAMP * i / last + 0.5)}" for i in range(count))
+        return tuple(f"{'d' if self.diverging else 'q'}{shade(i, len(self.limits))}" for i in range(count))
 
     def __post_init__(self) -> None:
         if self.kind not in ("classes", "circles"):
             raise ValueError(f"a scale is 'classes' or 'circles', not '{self.kind}'")
         if self.kind == "circles" and (len(self.limits) != 1 or self.limits[0] <= 0):
             raise ValueError(f"circles need one positive limit, the largest value, not {self.limits}")
-        if len(self.limits) >= CLASSES or any(a >= b for a, b in zip(self.limits, self.limits[1:], strict=False)):
-            raise ValueError(f"class limits must ascend and be at most {CLASSES - 1}, not {self.limits}")
+        most = RAMP if self.ramp else CLASSES - 1
+        if len(self.limits) > most or any(a >= b for a, b in zip(self.limits, self.limits[1:], strict=False)):
+            raise ValueError(f"class limits must ascend and be at most {most}, not {self.limits}")
 
 
 @dataclass(frozen=True)
@@ -102,6 +120,14 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class More:
+    """What a drawing needs beyond the twelve usual fills and the overlays of every map: other fills, other overlays."""
+
+    fills: tuple[str, ...] = ()
+    overlays: str = "ua"
+
+
+@dataclass(frozen=True)
 class Scene:
     """Everything there is to draw. `base` is the view of the whole map, `view` the one to open with (x, y, w, h)."""
 
@@ -116,11 +142,12 @@ class Scene:
     land: str
     scales: Mapping[str, Scale]
     countries: tuple[str, ...]
-    within: str | None
+    within: str | tuple[str, ...] | None
     selected: str | None
     title: str
     desc: str
     label: str
+    more: More = More()
 
 
 def scene(
@@ -130,17 +157,19 @@ def scene(
     *,
     level: str,
     countries: tuple[str, ...],
-    within: str | None,
+    within: str | tuple[str, ...] | None,
     selected: str | None,
     title: str,
     desc: str,
     label: str,
+    more: More | None = None,
 ) -> Scene:
     """The scene of one indicator, period and level.
 
     geometry: a file of shapes/ (docs/architecture.md). rows: code → figure; regions without a row are drawn as not
-    collected. scale: country → scale, the same object where one scale serves both (honesty rule 2). within: the code
+    collected. scale: country → scale, the same object where one scale serves both (honesty rule 2). within: the codes
     drilled into; NUTS codes nest by prefix. title, desc: the map's name and description; label: of the list of regions.
+    more: fills and overlays of other than the usual views.
     """
     regions = tuple(
         _region(code, shape, rows.get(code), scale.get(code[:2]), geometry["width"])
@@ -176,13 +205,14 @@ def scene(
         title=title,
         desc=desc,
         label=label,
+        more=more or More(),
     )
 
 
 def mark(value: float | None, status: str, scale: Scale | None) -> tuple[str, float | None]:
     """How a figure is drawn: CSS classes of the region, and its circle's radius as a share of RADIUS (or None).
 
-    Classes: q0…q5 and d0…d5 fills, n neutral, c m z absences, u a overlays. A radius of 0 is the drawing of zero,
+    Classes: q0…q5, d0…d5, s0…, e0… fills, n neutral, c m z absences, u a i k overlays. A radius of 0 draws zero,
     for rates as for counts; in a diverging scale zero is a value like any other.
     Raises ValueError for a negative count: it has no circle.
     """
@@ -193,8 +223,7 @@ def mark(value: float | None, status: str, scale: Scale | None) -> tuple[str, fl
         if value < 0:
             raise ValueError(f"a circle cannot show {value:g}; changes of counts need a diverging scale")
         return "n" + overlay, sqrt(value / scale.limits[0])
-    prefix = "d" if scale.diverging else "q"
-    fill = f"{prefix}{shade(bisect_right(scale.limits, value), len(scale.limits))}{overlay}"
+    fill = scale.fills[bisect_right(scale.limits, value)] + overlay
     return fill, 0.0 if value == 0 and not scale.diverging else None
 
 
@@ -218,7 +247,7 @@ def fit(box: Box, base: Box) -> Box:
 
 
 def _region(code: str, shape: Mapping[str, Any], row: Row | None, scale: Scale | None, width: float) -> Region:
-    classes, radius = mark(row.value, row.status, scale) if row else ("m", None)
+    classes, radius = (row.drawn or mark(row.value, row.status, scale)) if row else ("m", None)
     return replace(
         _context(code, shape),
         classes=classes,

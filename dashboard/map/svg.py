@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -12,7 +13,7 @@ from typing import Final
 
 from dashboard.map import palette
 from dashboard.map.palette import CLASSES
-from dashboard.map.scene import RADIUS, Box, Region, Scale, Scene, shade
+from dashboard.map.scene import RADIUS, RAMP, Box, More, Region, Scale, Scene
 
 #: The width in CSS pixels that the server draws for; the script corrects patterns and lettering to the real width.
 EXPECTED_WIDTH: Final = 760
@@ -26,14 +27,23 @@ _ABSENCES: Final = {
 _OVERLAYS: Final = {
     "u": (6, "<path {} d='M-1.5 1.5l3-3M0 6l6-6M4.5 7.5l3-3'/>".replace("'", '"')),
     "a": (8, '<path {} d="M2 2h.01M6 6h.01"/>'),
+    "i": (6, '<path {} d="M-1.5 4.5l3 3M0 0l6 6M4.5 -1.5l3 3"/>'),
+    "k": (5, '<path {} d="M2.5 0v5"/>'),
 }
 # Overlays are drawn in ink on the pale classes and in the ground's colour on the strong ones; it holds in both themes.
-_STRONG: Final = {"q3", "q4", "q5", "d0", "d1", "d4", "d5"}
+_STRONG: Final = {
+    *("q3", "q4", "q5", "d0", "d1", "d4", "d5", "b02", "b12", "b20", "b21", "b22"),
+    *(f"s{i}" for i in range(RAMP // 2 + 1, RAMP + 1)),
+    *(f"e{i}" for i in range(RAMP + 1) if abs(i - RAMP / 2) > RAMP / 4),
+}
+
+_TWELVE: Final = tuple(f"{scale}{i}" for scale in "qd" for i in range(CLASSES))
+_USUAL: Final = More()
 
 # What assets/map.css says with the page's tokens, in literal light colours; lengths are in map units.
 _STANDALONE: Final = Template(
     ".n,.x{fill:#e8e6df}.am-void{fill:#f1efe9}.am-hatch{stroke:#8b8f94;stroke-width:.6;fill:none}.am-dot{fill:#8b8f94}"
-    ".am-u,.am-a{stroke:#1f2a33;stroke-opacity:.6;fill:none}.am-a{stroke-width:2.2;stroke-linecap:round}"
+    ".am-u,.am-a,.am-i,.am-k{stroke:#1f2a33;stroke-opacity:.6;fill:none}.am-a{stroke-width:2.2;stroke-linecap:round}"
     ".am-strong{stroke:#fff;stroke-opacity:.85}.am-regions path{stroke:#fff;stroke-width:$hair;stroke-linejoin:round}"
     ".am-lines path{fill:none;stroke:#fff;stroke-width:$line}.am-lines .border{stroke:#1f2a33}"
     ".am-circles circle{fill:$circle;fill-opacity:.78;stroke:#fff;stroke-width:$hair}"
@@ -62,7 +72,8 @@ class LegendWords:
 
     title: what the colours or circles mean, with the unit. number: a limit as text. below, between, above: spoken
     classes, with {0} and {1}. countries: code → name. means: country → (value, text). sign: what absences and
-    overlays mean, by c, m, z, 0, u, a.
+    overlays mean, by c, m, z, 0, u, a; i and k where a change is shown. counted: how many regions a class has, with
+    {n}. middle: what the turning point of a diverging scale is called, '' for its number. remarks: sentences below.
     """
 
     title: str
@@ -73,6 +84,9 @@ class LegendWords:
     countries: Mapping[str, str]
     means: Mapping[str, tuple[float, str]]
     signs: Mapping[str, str]
+    counted: str = "{n}"
+    middle: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def to_svg(scene: Scene, *, page: bool = True) -> str:
@@ -90,13 +104,14 @@ def to_svg(scene: Scene, *, page: bool = True) -> str:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="am-svg" viewBox="{_box(scene.view)}" '
             f'width="{EXPECTED_WIDTH}" height="{scene.view[3] / unit:.0f}"><title>{title}</title>{desc}'
-            f"<style>{_standalone_css(unit)}</style>"
+            f"<style>{_standalone_css(unit, scene.more)}</style>"
         )
     listbox = f' role="listbox" aria-label="{escape(scene.label)}" aria-describedby="am-keys"' if page else ""
     first = scene.selected or next((region.code for region in scene.regions if region.shown), None)
     regions = "".join(_path(region, scene, page, first) for region in scene.regions)
     return (
-        f'{head}<defs>{patterns("am", unit)}</defs><g class="am-regions"{listbox}>{regions}</g>'
+        f"{head}<defs>{patterns('am', unit, scene.more)}</defs>{_more_css(scene.more) if page else ''}"
+        f'<g class="am-regions"{listbox}>{regions}</g>'
         f'<g class="am-lines" aria-hidden="true"><path class="land" d="{escape(scene.land)}"/>'
         f'<path class="border" d="{escape(scene.border)}"/></g>{_frames(scene)}'
         f'<g class="am-circles" aria-hidden="true">{_circles(scene)}</g>'
@@ -120,14 +135,15 @@ def widget(scene: Scene, words: Words) -> str:
     )
 
 
-def patterns(prefix: str, unit: float) -> str:
-    """The `<pattern>`s: three absences, and both overlays on each of the twelve fills, as ids `{prefix}-…`."""
+def patterns(prefix: str, unit: float, more: More = _USUAL) -> str:
+    """The `<pattern>`s: three absences, and the overlays on each of the twelve fills and `more`, as `{prefix}-…`."""
     parts = [
         _pattern(f"{prefix}-{key}", side, unit, '<path class="am-void" d="M0 0h9v9H0z"/>' + content)
         for key, (side, content) in _ABSENCES.items()
     ]
-    for fill in [f"{scale}{i}" for scale in "qd" for i in range(CLASSES)]:
-        for key, (side, content) in _OVERLAYS.items():
+    for fill in (*_TWELVE, *more.fills):
+        for key in more.overlays:
+            side, content = _OVERLAYS[key]
             line = f'class="am-{key}{" am-strong" if fill in _STRONG else ""}"'
             ground = f'<path class="{fill}" d="M0 0h9v9H0z"/>'
             parts.append(_pattern(f"{prefix}-{fill}{key}", side, unit, ground + content.format(line)))
@@ -143,12 +159,19 @@ def legend(scene: Scene, words: LegendWords) -> str:
     for country, scale in scene.scales.items():
         groups.setdefault(id(scale), (scale, []))[1].append(country)
     bars = "".join(
-        _sizes(scene, scale, words) if scale.kind == "circles" else _bar(scale, countries, words, len(groups) > 1)
+        _sizes(scene, scale, words)
+        if scale.kind == "circles"
+        else _bar(scale, countries, words, len(groups) > 1, _counts(scene, countries))
         for scale, countries in groups.values()
     )
+    return framed(scene, words, f'<div class="am-scales">{bars}</div>')
+
+
+def framed(scene: Scene, words: LegendWords, key: str) -> str:
+    """A legend around its key, which is markup: title above, signs and remarks below."""
     return (
         f'<div class="am-legend"><p class="am-legend-title">{escape(words.title)}</p>'
-        f'<div class="am-scales">{bars}</div>{_signs(scene, words)}</div>'
+        f"{key}{_signs(scene, words)}{_remarks(words)}</div>"
     )
 
 
@@ -194,19 +217,30 @@ def _pattern(name: str, side: float, unit: float, content: str) -> str:
     )
 
 
-def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool) -> str:
-    """One colour bar: limits above it, the means of its countries as ▲ and △ below it."""
-    limits, prefix = scale.limits, "d" if scale.diverging else "q"
+def _counts(scene: Scene, countries: list[str]) -> Counter[str]:
+    """Fill → how many of the regions shown in these countries have it."""
+    shown = (r for r in scene.regions if r.shown and r.code[:2] in countries)
+    return Counter(region.classes.split()[0] for region in shown)
+
+
+def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool, counts: Counter[str]) -> str:
+    """One colour bar: how many regions in each class and the limits above it, its countries' means as ▲ and △ below."""
+    limits = scale.limits
     spoken = [words.below.format(words.number(limits[0]))] if limits else [words.title]
     spoken += [words.between.format(words.number(a), words.number(b)) for a, b in pairwise(limits)]
     spoken += [words.above.format(words.number(limits[-1]))] if limits else []
+    most = max((counts[fill] for fill in scale.fills), default=0) or 1
+    before, _, after = words.counted.partition("{n}")
     classes = "".join(
-        f'<li><i class="{prefix}{shade(i, len(limits))}"></i>'
-        f"{f'<b aria-hidden=true>{escape(words.number(limits[i]))}</b>' if i < len(limits) else ''}"
-        f'<span class="am-spoken">{escape(text)}</span></li>'
-        for i, text in enumerate(spoken)
+        f'<li><i class="am-bar {fill}" style="--n:{counts[fill] / most:.3g}" aria-hidden="true"></i>'
+        f'<i class="{fill}"></i>{_limit(scale, i, words)}<span class="am-spoken">{escape(text)}</span>'
+        f'<span class="am-count">{escape(before)}<span data-fill="{fill}">{counts[fill]}</span>{escape(after)}</span>'
+        "</li>"
+        for i, (fill, text) in enumerate(zip(scale.fills, spoken, strict=True))
     )
     marks = texts = ""
+    if scale.diverging and words.middle and len(limits) % 2 == 0:
+        marks = f'<i class="am-middle" style="left:50%">{escape(words.middle)}</i>'
     for country in countries:
         if country in words.means:
             value, text = words.means[country]
@@ -219,6 +253,15 @@ def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool) 
         f'<div class="am-scale" data-countries="{" ".join(countries)}">{name}<ol class="am-classes">{classes}</ol>'
         f'<div class="am-marks" aria-hidden="true">{marks}</div><p class="am-means">{texts.strip()}</p></div>'
     )
+
+
+def _limit(scale: Scale, i: int, words: LegendWords) -> str:
+    """The limit above class i as it stands on the bar; of very many only some."""
+    if i >= len(scale.limits) or (len(scale.limits) > CLASSES and i not in (0, 8, 15, RAMP - 1)):
+        return ""
+    limit = scale.limits[i]
+    text = words.middle if scale.diverging and limit == 0 and words.middle else words.number(limit)
+    return f"<b aria-hidden=true>{escape(text)}</b>"
 
 
 def _place(value: float, limits: tuple[float, ...]) -> float:
@@ -250,15 +293,23 @@ def _round_down(value: float) -> float:
     return max(step * power for step in (1, 2, 5) if step * power <= value * 1.000001)
 
 
+def _remarks(words: LegendWords) -> str:
+    """The sentences under a legend."""
+    return "".join(f'<p class="am-remark">{escape(text)}</p>' for text in words.remarks)
+
+
 def _signs(scene: Scene, words: LegendWords) -> str:
+    """What absences and overlays mean; those that do not occur are hidden."""
     drawn = [region.classes for region in scene.regions if region.shown]
     occur = {part for classes in drawn for part in classes.split()}
     if any(region.radius == 0 for region in scene.regions if region.shown):
         occur.add("0")
     circles = any(scale.kind == "circles" for scale in scene.scales.values())
     under = "d4" if any(scale.diverging for scale in scene.scales.values()) else "q1"
+    if scene.more.fills:
+        under = scene.more.fills[1]
     items = ""
-    for key, text in ((key, words.signs[key]) for key in ("c", "m", "z", "0", "u", "a")):
+    for key, text in ((key, words.signs[key]) for key in ("c", "m", "z", "0", *"uaik") if key in words.signs):
         if key == "0" or (circles and key in "ua"):
             sign = f'<circle class="{"zero" if key == "0" else "n " + key}" cx="13" cy="7" r="5"/>'
         else:
@@ -267,7 +318,8 @@ def _signs(scene: Scene, words: LegendWords) -> str:
         items += f'<li data-k="{key}"{hidden}><svg width="26" height="14" aria-hidden="true">{sign}</svg>'
         items += f"<span>{escape(text)}</span></li>"
     return (
-        f'<svg class="am-defs" width="0" height="0" aria-hidden="true"><defs>{patterns("al", 1)}</defs></svg>'
+        '<svg class="am-defs" width="0" height="0" aria-hidden="true">'
+        f"<defs>{patterns('al', 1, scene.more)}</defs></svg>"
         f'<ul class="am-signs">{items}</ul>'
     )
 
@@ -276,12 +328,32 @@ def _box(box: Box) -> str:
     return " ".join(f"{side:.6g}" for side in box)
 
 
-def _standalone_css(unit: float) -> str:
+def _more_css(more: More) -> str:
+    """The rules for fills and overlays beyond those of map.css, on the page's tokens."""
+    if more == _USUAL:
+        return ""
+    rules = [f".{fill}{{fill:{colour};background:{colour}}}" for fill, colour in _mixed(more.fills)]
+    rules += [
+        f".{fill}.{key}{{fill:url(#am-{fill}{key})}}" for fill in (*_TWELVE, *more.fills) for key in more.overlays
+    ]
+    return f"<style>{palette.cross_css() if _crosses(more) else ''}{''.join(rules)}</style>"
+
+
+def _mixed(fills: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(fill, palette.mixture(fill)) for fill in fills]
+
+
+def _crosses(more: More) -> bool:
+    return any(fill.startswith("b") for fill in more.fills)
+
+
+def _standalone_css(unit: float, more: More = _USUAL) -> str:
     """Literal light colours for a file that leaves the page: no custom property, nothing to fetch."""
     fills = {f"q{i}": c for i, c in enumerate(palette.sequential(CLASSES))}
     fills |= {f"d{i}": c for i, c in enumerate(palette.diverging(CLASSES))}
+    fills |= {fill: palette.literal(fill) for fill in more.fills}
     rules = [f".{name}{{fill:{colour}}}" for name, colour in fills.items()]
-    rules += [f".{name}.{key}{{fill:url(#am-{name}{key})}}" for name in fills for key in _OVERLAYS]
+    rules += [f".{name}.{key}{{fill:url(#am-{name}{key})}}" for name in fills for key in more.overlays]
     rules += [f".{key}{{fill:url(#am-{key})}}" for key in _ABSENCES]
     size = {"hair": 0.7, "line": 1.4, "dot": 3, "text": 11}
     return "".join(rules) + _STANDALONE.substitute(

@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import drawing, queries, titles, urls, view
-from dashboard.components import card, controls, foot, table
+from dashboard.components import card, controls, display, foot, table
 from dashboard.components.attributes import attrs
 from dashboard.components.find import ASSETS as FIND
 from dashboard.components.find import find
@@ -22,7 +22,19 @@ from dashboard.urls import LEVELS
 
 PATH = "map"
 NAV = (10, "Map")
-ASSETS = (*FIND, "map.css", "map.js", "mapmore.js", "mapkey.js", "figures.js", "panel.js", "view.js", "findmap.js")
+ASSETS = (
+    *FIND,
+    "map.css",
+    "views.css",
+    "map.js",
+    "mapmore.js",
+    "mapkey.js",
+    "figures.js",
+    "views.js",
+    "panel.js",
+    "view.js",
+    "findmap.js",
+)
 
 
 def read(request: Request) -> view.MapView:
@@ -81,6 +93,7 @@ def _top(shown: view.MapView) -> list[Component]:
             [
                 controls.picker(t, known, shown.state),
                 controls.members(shown),
+                display.display(shown),
                 find(
                     t,
                     shown.build.id,
@@ -99,6 +112,7 @@ def _top(shown: view.MapView) -> list[Component]:
             className="headline",
         ),
         html.Div([html.P(text) for text in view.gap_sentences(shown)], id="gaps", className="gaps"),
+        html.Div([html.P(text) for text in shown.notices], id="notices", className="notices"),
         html.P(id="announce", role="status", className="unseen"),
     ]
 
@@ -147,7 +161,7 @@ def _script_json(shown: view.MapView) -> str:
     data = {
         "lang": lang,
         "build": build,
-        "state": {name: getattr(state, name) for name in state.__dataclass_fields__},
+        "state": {name: getattr(state, field) for field, name in urls.PARAMETERS.items()},
         "slice": f"/{lang}/slice/",
         "page": urls.page(lang, PATH),
         "regions": urls.regions_url(lang, build),

@@ -14,7 +14,7 @@ COUNT = "research_ai_preprints_count"
 ROWS = """() => [...document.querySelectorAll("#table tbody tr")].map((tr) => {
   const [rank, name, value, margin, n] = tr.cells, flag = value.querySelector("abbr");
   return [tr.dataset.c, rank.firstChild && rank.firstChild.textContent, name.textContent,
-    value.firstChild.textContent, flag && flag.title, value.classList.contains("absent")];
+    value.firstChild.textContent, flag && flag.title.split(":")[0], value.classList.contains("absent")];
 })"""
 
 

@@ -21,7 +21,7 @@ SAME = {
         *("Cluster", "Hub", "national"),
     },
     "fr": {
-        *("Adoption", "France", "Kreise", "Licence", "Länder", "Pause"),
+        *("Adoption", "Classes", "France", "Kreise", "Licence", "Länder", "Pause"),
         *("Source", "Sources", "Zoom", "départements", "régions"),
         *("Alliance", "Centre", "Cluster", "Consortium", "Hub", "Places", "Programme"),
         *("diagnostics", "jury", "national", "participant", "site", "{number} places"),

@@ -14,7 +14,7 @@ from dashboard.store import Build
 from dashboard.titles import title
 from dashboard.urls import MapState, NotFoundError
 
-FIELDS = tuple(MapState.__dataclass_fields__)
+FIELDS = tuple(urls.PARAMETERS.values())
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ABSURD = {
     "ten kilobytes": "x" * 10_000,
@@ -46,6 +46,11 @@ def some_state(build: Build) -> st.SearchStrategy[MapState]:
             within=st.sampled_from(["", *queries.regions(build)]),
             member=st.sampled_from(["", *known[id_]["members"], "a b&c=d#é"]),
             country=st.sampled_from(["", *urls.COUNTRIES]),
+            view=st.sampled_from(["", *urls.VIEWS]),
+            since=st.sampled_from(["", "2016", "2020-Q1", "2024-06"]),
+            against=st.sampled_from(["", *known]),
+            scale=st.sampled_from(["", *urls.SCALES, "own:5,10", "own:-1,0,1", "own:9,3", "own:x"]),
+            classes=st.sampled_from(["", *urls.CLASSES]),
         )
     )
 
