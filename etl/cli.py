@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 
 import duckdb
 
-from etl import neighbours, release, shapes, status
+from etl import arcs, neighbours, release, shapes, status
 from etl.catalogue import ROOT, load
 from etl.command import Context, Say
 from etl.fetch import REMEDY, fetch_all, judge_with, summary
@@ -213,6 +213,7 @@ def _shapes(context: Context) -> int:
     out = context.root.parent / "shapes"
     shapes.build(folder / "bkg_vg5000", folder / "ign_admin_express", out, context.say)
     context.say(f"written: {out}, {neighbours.write(out, context.root / 'regions')}")
+    context.say(f"common borders: {', '.join(path.name for path in arcs.write(out))}")
     return Exit.DONE
 
 
