@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from dash import html
 
 from dashboard import urls
 from dashboard.components.attributes import attrs
+from dashboard.firstpaint import Raw, draw
 from dashboard.i18n import Words, languages
 
 LANGUAGE_NAMES = {"de": "Deutsch", "fr": "Français", "en": "English"}
@@ -24,17 +26,7 @@ def header(t: Words, here: str, path: str, query: str, nav: Sequence[tuple[str, 
                 href=urls.page(t.lang, "map"),
                 className="brand",
             ),
-            html.Nav(
-                [
-                    html.A(
-                        t(label),
-                        href=urls.page(t.lang, name),
-                        **attrs(aria_current="page" if name == here else None),
-                    )
-                    for name, label in nav
-                ],
-                **attrs(aria_label=t("Main")),
-            ),
+            *_menu(t, here, nav),
             html.Div(
                 className="tools",
                 children=[
@@ -65,6 +57,19 @@ def header(t: Words, here: str, path: str, query: str, nav: Sequence[tuple[str, 
             ),
         ],
     )
+
+
+def _menu(t: Words, here: str, nav: Sequence[tuple[str, str]]) -> list[Raw]:
+    """The main navigation: a row of links, which a narrow screen opens from a button, without a script."""
+    links = [
+        html.A(t(label), href=urls.page(t.lang, name), **attrs(aria_current="page" if name == here else None))
+        for name, label in nav
+    ]
+    label = escape(t("Main"))
+    return [
+        Raw(f'<button type="button" class="menu" popovertarget="menu" aria-label="{escape(t("Open the menu"))}">☰</button>'),
+        Raw(f'<nav id="menu" popover aria-label="{label}">{draw(links)}</nav>'),
+    ]
 
 
 def internal_mark(t: Words) -> html.P:

@@ -67,3 +67,14 @@ def test_the_picker_opens_within_the_screen(visit: Visits) -> None:
     v.page.locator("#picker li a:visible").first.tap()
     v.page.wait_for_function("() => location.search.includes('indicator=context_gdp')")
     assert v.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_menu_opens_from_a_button_without_any_script(visit: Visits) -> None:
+    v = visit("/fr/data", **PHONE, java_script_enabled=False)
+    links = v.page.locator("#menu a")
+    assert links.count() >= 3
+    assert not links.first.is_visible()
+    v.page.locator("button.menu").tap()
+    assert links.first.is_visible()
+    v.page.get_by_role("link", name="Carte", exact=True).tap()
+    v.page.wait_for_url("**/fr/map")
