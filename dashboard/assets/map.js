@@ -257,5 +257,5 @@ svg.ontouchmove = (e) => e.touches[1] && e.preventDefault();
 
 read();
 new ResizeObserver(() => set(view)).observe(svg);
-return Object.assign(AtlasMap, {geometry, paint, within, select, neighbour, zoom, pan});
+return Object.assign(AtlasMap, {geometry, paint, within, select, neighbour, zoom, pan, set});
 }};

@@ -74,10 +74,10 @@ def _series(style: int, points: Sequence[Point], place: Callable[[Point, float],
         if len(run) > 1 and all(p.low is not None and p.high is not None for p in run):
             upper = [place(p, p.high) for p in run if p.high is not None]
             lower = [place(p, p.low) for p in reversed(run) if p.low is not None]
-            drawn += f'<path class="band s{style}" d="M{" ".join(f"{x:g},{y:g}" for x, y in [*upper, *lower])}z"/>'
+            drawn += f'<path class="band r{style}" d="M{" ".join(f"{x:g},{y:g}" for x, y in [*upper, *lower])}z"/>'
         if len(run) > 1:
             path = " ".join(f"{x:g},{y:g}" for x, y in (place(p, p.value) for p in run))
-            drawn += f'<path class="line s{style}" d="M{path}"/>'
+            drawn += f'<path class="line r{style}" d="M{path}"/>'
     marked = points if len(points) <= 16 else [p for p in points if p.doubtful] + list(points[-1:])
     return drawn + "".join(shape(style, *place(p, p.value), hollow=p.doubtful) for p in marked)
 

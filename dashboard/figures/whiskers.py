@@ -36,7 +36,7 @@ class Dot:
 
 def shape(style: int, x: float, y: float, *, hollow: bool = False) -> str:
     """The mark of one region at a point; hollow where the value is unreliable or a suspected artefact."""
-    classes = f"s{style} hollow" if hollow else f"s{style}"
+    classes = f"r{style} hollow" if hollow else f"r{style}"
     return f'<g class="{classes}" transform="translate({x:.4g} {y:.4g})">{SHAPES[style].format("")}</g>'
 
 
@@ -78,7 +78,7 @@ def _row(dot: Dot, x: Callable[[float], float], y: float) -> str:
     line = ""
     if dot.low is not None and dot.high is not None:
         line = (
-            f'<path class="whisker s{dot.style}" d="M{x(dot.low):.4g} {y}H{x(dot.high):.4g}'
+            f'<path class="whisker r{dot.style}" d="M{x(dot.low):.4g} {y}H{x(dot.high):.4g}'
             f'M{x(dot.low):.4g} {y - 4}v8M{x(dot.high):.4g} {y - 4}v8"/>'
         )
     return line + shape(dot.style, x(dot.value), y, hollow=dot.doubtful)

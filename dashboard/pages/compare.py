@@ -9,12 +9,14 @@ from dash.development.base_component import Component
 
 from dashboard import queries, urls
 from dashboard.compare import chosen
+from dashboard.compare.maps import PARAMETERS
 from dashboard.compare.model import Comparison
 from dashboard.compare.text import findings
 from dashboard.components.attributes import attrs
 from dashboard.components.compare_form import add, alike, form, ready
 from dashboard.components.comparison import mark, tables
 from dashboard.components.comparison_charts import charts
+from dashboard.components.comparison_maps import maps
 from dashboard.components.foot import sources
 from dashboard.firstpaint import Kept
 from dashboard.pages import Request
@@ -23,7 +25,7 @@ from dashboard.urls import MovedError
 PATH = "compare"
 ITEM = "or index"
 NAV = (30, "Compare")
-ASSETS = ("map.css", "compare.css")
+ASSETS = ("map.css", "compare.css", "map.js", "compare.js")
 
 
 def read(request: Request) -> Comparison:
@@ -31,20 +33,25 @@ def read(request: Request) -> Comparison:
 
     A form's fields (`a`, `b` …) lead to the address they mean. Raises urls.NotFoundError and urls.MovedError.
     """
-    asked = [value for name in ("a", "b", "c", "d") if (value := str(request.query.get(name, "")).strip()[:200])]
-    if asked:
+    written = [value for name in ("a", "b", "c", "d") if (value := str(request.query.get(name, "")).strip()[:200])]
+    if written:
         codes = [code for code in request.item.split("+") if code]
-        codes += [chosen.find(request.build, request.lang, each) for each in asked]
+        codes += [chosen.find(request.build, request.lang, each) for each in written]
         raise MovedError(urls.compare_url(request.lang, codes, _kept(request.query)))
     if not request.item:
         return Comparison(request.build, request.lang, "", ())
     level, same = chosen.read(request.build, request.lang, request.item, _kept(request.query))
-    return Comparison(request.build, request.lang, level, same, str(request.query.get("period", ""))[:10]).check()
+    asked = str(request.query.get("period", ""))[:10]
+    key = ("comparison", request.lang, level, same, asked)  # asked for by title, description and layout
+    found: Comparison = request.build.recent(
+        key, lambda: Comparison(request.build, request.lang, level, same, asked).check()
+    )
+    return found
 
 
 def _kept(query: Mapping[str, str]) -> dict[str, str]:
     """The parameters of a comparison besides its regions."""
-    return {name: str(query[name])[:200] for name in ("period",) if query.get(name)}
+    return {name: str(query[name])[:200] for name in ("period", *PARAMETERS) if query.get(name)}
 
 
 def title(request: Request) -> str:
@@ -89,6 +96,7 @@ def _side_by_side(request: Request, comparison: Comparison) -> list[Component]:
         *tables(comparison),
         html.P(_note(comparison), className="small"),
         *charts(comparison),
+        *maps(comparison, request.query),
         *alike(comparison),
         *sources(t, comparison.build, [line.indicator for line in comparison.lines]),
     ]

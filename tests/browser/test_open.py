@@ -16,6 +16,8 @@ PAGES = {
     "data/status": {"de": "Nächster Termin", "fr": "Prochaine échéance", "en": "Next due"},
     "data": {"de": "Daten und Quellen", "fr": "Données et sources", "en": "Data and sources"},
     "find": {"de": "Ort finden", "fr": "Trouver un lieu", "en": "Find a place"},
+    "compare": {"de": "Regionen vergleichen", "fr": "Comparer des régions", "en": "Compare regions"},
+    "compare/DED+FRF": {"de": "signifikant", "fr": "significatif", "en": "significant"},
     "indicator/adoption_firms_ai_web_pct": {"de": "Methode", "fr": "Méthode", "en": "Method"},
 }
 
