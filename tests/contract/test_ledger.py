@@ -141,7 +141,7 @@ def test_zakid_is_complete() -> None:
     assert money == {(16.46e6, "applied"), (17e6, "granted"), (0.8e6, "granted"), (18e6, "granted")}
     stars = [row for row in said if row["measure"] == "assessment"]
     assert [(row["amount_min"], row["unit"], row["by"]) for row in stars] == [
-        (3.0, "stars", "Strukturstärkungsrat, quoted by Rheinische Post")
+        (3.0, "stars", "Strukturstärkungsrat (Rheinische Post)")
     ]
     assert not [row for row in said if row["state"] in ("reported", "verified") and row["measure"] != "assessment"]
     partners = {row["organisation"] for row in table("membership") if row["programme"] == "zakid"}
@@ -234,10 +234,11 @@ def test_no_person_is_named() -> None:
                 assert not found, (name, column, row[shape.key[0]])
 
 
-def test_every_note_of_a_claim_and_programme_says_a_whole_sentence() -> None:
+def test_every_note_is_a_whole_sentence_in_each_language() -> None:
     for row in (*CLAIMS.values(), *PROGRAMMES.values(), *PARTNERSHIPS.values()):
         for note in (row["note"], row["note_de"], row["note_fr"]):
             assert not note or re.search(r"[.!?»“”)]$", str(note)), row["id"]
+        assert len({bool(row[name]) for name in ("note", "note_de", "note_fr")}) == 1, f"{row['id']}: a language lacks"
 
 
 # ── In the build ─────────────────────────────────────────────────────────────────────────────────────────────────
