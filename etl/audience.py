@@ -6,14 +6,16 @@ The public build is made of what is public at a moment; what is not, is never lo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from etl.model import AtlasError
+from etl.model import AtlasError, DeliveryError
 
 
 class Audience(StrEnum):
@@ -23,6 +25,11 @@ class Audience(StrEnum):
     INTERNAL = "internal"
 
 
+#: The folder below `data` that only an internal process may read.
+INSIDE: Final = "internal"
+#: The file beside a delivery that says on which terms it may be handed out.
+SIDECAR: Final = "embargo.toml"
+_KEYS: Final = {"audience", "embargo_until", "announce"}
 #: The zones that may be named instead of an offset; the two countries share their clock.
 ZONES: Final = ("Europe/Berlin", "Europe/Paris")
 _ZONED: Final = re.compile(r"(?P<local>\S+)(?: (?P<plain>[A-Za-z]+/[A-Za-z]+)|\[(?P<bracketed>[A-Za-z]+/[A-Za-z]+)\])")
@@ -61,6 +68,20 @@ class Terms:
 FREE: Final = Terms()
 
 
+def folder_for(data: Path, audience: Audience) -> Path:
+    """The data folder with the builds and the pointer of an audience."""
+    return data / INSIDE if audience is Audience.INTERNAL else data
+
+
+def make_inside(data: Path) -> Path:
+    """The folder for what is not public, closed to all but its owner and group; made where it is missing."""
+    folder = data / INSIDE
+    if not folder.is_dir():
+        data.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o750)
+    return folder
+
+
 @dataclass(frozen=True)
 class View:
     """What a build is made from: everything, or what everybody may see at a moment (UTC)."""
@@ -90,6 +111,34 @@ def read_terms(raw: Mapping[str, Any]) -> Terms:
     if announce and (until is None or audience == Audience.INTERNAL):
         raise AtlasError("announce without an embargo that ends: there is nothing to tell readers")
     return Terms(Audience(audience), until, announce)
+
+
+def delivery_terms(folders: Iterable[Path]) -> Terms:
+    """The terms of the delivery in these folders, from their `embargo.toml`; free where none has one.
+
+    Raises DeliveryError for a file that says nothing, or could be meant to be one and is not: a spelling mistake must
+    not publish anything.
+    """
+    found = [path for folder in folders if folder.is_dir() for path in folder.iterdir() if _looks_like(path.name)]
+    if not found:
+        return FREE
+    path = found[0]
+    if len(found) > 1 or path.name != SIDECAR:
+        raise DeliveryError(f"only one file {SIDECAR} can hold the terms", file=str(found[-1]), remedy="rename it.")
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        if not raw or raw.keys() - _KEYS:
+            raise AtlasError(f"it holds {', '.join(sorted(raw)) or 'nothing'}; there are {', '.join(sorted(_KEYS))}")
+        terms = read_terms(raw)
+    except (AtlasError, OSError, ValueError) as error:
+        raise DeliveryError(str(error), file=str(path), remedy="see docs/audiences.md.") from error
+    if terms.free:
+        raise DeliveryError("it holds no terms", file=str(path), remedy="remove it, or say until when.")
+    return terms
+
+
+def _looks_like(name: str) -> bool:
+    return name.lower().startswith(("embargo", "sperrfrist")) and not name.startswith(".")
 
 
 def read_moment(raw: object) -> datetime:

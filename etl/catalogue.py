@@ -91,6 +91,22 @@ def load(root: Path = ROOT) -> Catalogue:
     return Catalogue(root, sources, indicators, corrections, territories)
 
 
+def with_more(
+    catalogue: Catalogue, sources: Mapping[str, SourceModule], indicators: Mapping[str, Indicator]
+) -> Catalogue:
+    """The catalogue with sources and indicators that came with uploads; raises CatalogueError as `load` does."""
+    for id_ in [*sources, *indicators]:
+        if id_ in catalogue.sources or id_ in catalogue.indicators or not _ID.fullmatch(id_):
+            raise CatalogueError(f"'{id_}': the atlas has one of this id, or it is not lower-case words joined by '_'")
+    for indicator in indicators.values():
+        _check_links(indicator, sources, indicators)
+    return replace(
+        catalogue,
+        sources=dict(sorted({**catalogue.sources, **sources}.items())),
+        indicators=dict(sorted({**catalogue.indicators, **indicators}.items())),
+    )
+
+
 def _files(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.name != "__init__.py")
 

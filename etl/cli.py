@@ -10,13 +10,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
 import duckdb
 
-from etl import arcs, neighbours, release, shapes, status
+from etl import arcs, lift, neighbours, release, shapes, status
+from etl.audience import Audience, delivery_terms
 from etl.catalogue import ROOT, load
 from etl.command import Context, Say
 from etl.fetch import REMEDY, fetch_all, judge_with, summary
@@ -107,6 +109,13 @@ def command_line() -> argparse.ArgumentParser:
         "build", help="id of a build in data/builds"
     )
     add("rollback", "point readers to the build before")
+    for name in _OF_AN_AUDIENCE:
+        commands.choices[name].add_argument(
+            "--audience", choices=tuple(Audience), default=Audience.PUBLIC.value, help="whose builds (default: public)"
+        )
+    add("lift", "publish what lies ready for embargoes that have ended").add_argument(
+        "--watch", action="store_true", help="wait for the next one, and publish it then; until stopped"
+    )
     add("fetch", "fetch sources from their addresses").add_argument(
         "source", nargs="*", help="source ids (default: all)"
     )
@@ -182,7 +191,8 @@ def _ship(context: Context) -> int:
         if not catalogue.of_source(id_):
             context.say(f"  {number}/{len(deliveries)} {id_}: no indicator uses it")
             continue
-        figures = from_delivery(catalogue, delivery, "delivery")
+        terms = delivery_terms(arguments.folder / name for name in (id_, *delivery.source.folders))
+        figures = replace(from_delivery(catalogue, delivery, "delivery"), terms=terms)
         context.say(f"  {number}/{len(deliveries)} {id_}: {figures.rows.height:,} observations")
         ready.append(figures)
     # Nothing is written before every delivery was read: a half-shipped set would mix two states.
@@ -225,6 +235,8 @@ def _new(context: Context) -> int:
 
 
 #: After these, a source may stand elsewhere.
+#: These work on the builds of either audience; they only name one.
+_OF_AN_AUDIENCE: Final = ("check", "verify", "diff", "asof", "publish", "rollback")
 _MOVING: Final = ("build", "ship", "publish", "rollback", "fetch")
 _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
     "build": release.build,
@@ -236,6 +248,7 @@ _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
     "asof": release.as_of,
     "publish": release.publish,
     "rollback": release.rollback,
+    "lift": lift.lift,
     "fetch": _fetch,
     "shapes": _shapes,
     "new": _new,

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl.audience import Audience, folder_for
+
 Say = Callable[[str], None]
 
 
@@ -18,3 +20,8 @@ class Context:
     root: Path
     arguments: argparse.Namespace
     say: Say
+
+    @property
+    def place(self) -> Path:
+        """The data folder of the audience that was asked for; the public one without."""
+        return folder_for(self.data, Audience(getattr(self.arguments, "audience", Audience.PUBLIC)))

@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
+from etl.audience import FREE, INSIDE, Audience, Terms, View, delivery_terms, make_inside, read_terms
 from etl.catalogue import Catalogue
 from etl.correct import correct
-from etl.model import OBSERVATION, AtlasError, CatalogueError, Delivery, DeliveryError
+from etl.model import OBSERVATION, AtlasError, CatalogueError, Delivery, DeliveryError, Source
 from etl.select import select
 from etl.snapshot import find_deliveries, snapshot, write_atomically
 
@@ -40,6 +41,7 @@ class Figures:
     """One source's observations and the raw files they came from. way: 'delivery', 'snapshot' or 'shipped'.
 
     vintage: the edition, where the raw files are those of the shipped figures; what a newer delivery is, nobody knows.
+    terms: on which they are handed out. declared: hash of words that came with them and not from etl/indicators.
     """
 
     source: str
@@ -47,6 +49,8 @@ class Figures:
     rows: pl.DataFrame
     origins: tuple[Origin, ...]
     vintage: str = ""
+    terms: Terms = FREE
+    declared: str = ""
 
     @property
     def retrieved(self) -> date:
@@ -55,8 +59,8 @@ class Figures:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of what a build takes from here: the rows, and the raw files with their dates."""
-        parts = [frame_hash(self.rows), _plain(self.origins), self.vintage]
+        """Hash of what a build takes from here: the rows, and the raw files with their dates. Terms are none of it."""
+        parts = [frame_hash(self.rows), _plain(self.origins), self.vintage, *([self.declared] * bool(self.declared))]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -114,30 +118,60 @@ def _parse(catalogue: Catalogue, delivery: Delivery) -> pl.DataFrame:
 def gather(
     catalogue: Catalogue, data: Path, folder: Path | None, retrieved: date | None = None
 ) -> tuple[dict[str, Figures], list[str]]:
-    """Figures of every source: of a `--from` delivery, else of a newer snapshot, else as shipped.
+    """Figures of every source that everybody may see now, and the ids of sources that have none."""
+    found = candidates(catalogue, data, folder, retrieved)
+    return pick(found, View(Audience.PUBLIC, datetime.now(UTC))), [id_ for id_ in found if not found[id_]]
 
-    Returns them by source id, and the ids of sources that have none at all.
+
+def pick(found: Mapping[str, Iterable[Figures]], view: View) -> dict[str, Figures]:
+    """Of each source the first candidate that a view shows; a source without one is left out."""
+    shown = {id_: next((one for one in choices if view.shows(one.terms)), None) for id_, choices in found.items()}
+    return {id_: figures for id_, figures in shown.items() if figures is not None}
+
+
+def candidates(
+    catalogue: Catalogue, data: Path, folder: Path | None, retrieved: date | None = None
+) -> dict[str, list[Figures]]:
+    """Figures of every source: of a `--from` delivery, else of a newer snapshot, else as shipped; the best first.
+
+    Behind one on terms stands what is public meanwhile, if there is anything. What was delivered on terms and kept in
+    `data/internal/figures` comes before what is older.
     """
-    shipped = {id_: found for id_ in catalogue.sources if (found := read_shipped(data, id_)) is not None}
+    shipped = {id_: ours for id_ in catalogue.sources if (ours := read_shipped(data, id_)) is not None}
+    held = {id_: kept for id_ in catalogue.sources if (kept := read_shipped(data / INSIDE, id_)) is not None}
     known = {origin.sha256: origin.retrieved for figures in shipped.values() for origin in figures.origins}
     declared = [module.source for module in catalogue.sources.values()]
     deliveries = find_deliveries(folder, declared, retrieved, known) if folder else {}
-    gathered: dict[str, Figures] = {}
+    found: dict[str, list[Figures]] = {source.id: [] for source in declared}
     for source in declared:
+        choices, ours = found[source.id], shipped.get(source.id)
         if not catalogue.of_source(source.id):
             continue
-        ours = shipped.get(source.id)
         if source.id in deliveries:
-            gathered[source.id] = _complete(from_delivery(catalogue, deliveries[source.id], "delivery"), ours)
-            continue
-        fetched = snapshot(data, source)
-        if fetched is not None and _is_newer(fetched, ours):
-            gathered[source.id] = _complete(from_delivery(catalogue, fetched, "snapshot"), ours)
-        elif ours is not None:
-            gathered[source.id] = ours
-    for id_, figures in gathered.items():
-        _expect_declared(catalogue, id_, figures)
-    return gathered, [source.id for source in declared if source.id not in gathered]
+            delivered = _complete(from_delivery(catalogue, deliveries[source.id], "delivery"), ours)
+            choices.append(replace(delivered, terms=_terms(folder, source)))
+        if not choices or not choices[0].terms.free:
+            choices += _kept(catalogue, source, snapshot(data, source), ours, held.get(source.id))
+        for figures in choices:
+            _expect_declared(catalogue, source.id, figures)
+    return found
+
+
+def _terms(folder: Path | None, source: Source) -> Terms:
+    return delivery_terms(folder / name for name in (source.id, *source.folders)) if folder else FREE
+
+
+def _kept(
+    catalogue: Catalogue, source: Source, fetched: Delivery | None, ours: Figures | None, held: Figures | None
+) -> list[Figures]:
+    """The candidates that lie on disk, the best first."""
+    best = ours
+    if fetched is not None and _is_newer(fetched, ours):
+        best = _complete(from_delivery(catalogue, fetched, "snapshot"), ours)
+    found = [best] if best else []
+    if held is not None and (best is None or held.retrieved >= best.retrieved):
+        found.insert(0, held)
+    return found
 
 
 def _is_newer(fetched: Delivery, ours: Figures | None) -> bool:
@@ -179,7 +213,7 @@ def _expect_declared(catalogue: Catalogue, source: str, figures: Figures) -> Non
 
 
 def read_shipped(data: Path, source: str) -> Figures | None:
-    """The figures shipped in `data/figures/`, or None; raises DeliveryError where they do not match their record."""
+    """The figures in `<data>/figures/`, or None; raises DeliveryError where they do not match their record."""
     parquet, sidecar = data / "figures" / f"{source}.parquet", data / "figures" / f"{source}.json"
     if not parquet.exists() and not sidecar.exists():
         return None
@@ -191,7 +225,8 @@ def read_shipped(data: Path, source: str) -> Figures | None:
             Origin(**{**raw, "source": source, "retrieved": date.fromisoformat(raw["retrieved"])})
             for raw in record["deliveries"]
         )
-    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+        terms = read_terms(record.get("terms", {}))
+    except (AtlasError, OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise DeliveryError(f"shipped figures unreadable ({error})", file=parquet.name, remedy=again) from error
     if rows.schema != OBSERVATION:
         raise DeliveryError("shipped figures have other columns", file=parquet.name, remedy=again)
@@ -201,11 +236,27 @@ def read_shipped(data: Path, source: str) -> Figures | None:
             file=parquet.name,
             remedy=again,
         )
-    return Figures(source, "shipped", rows, origins, record["vintage"])
+    way = "held" if data.name == INSIDE else "shipped"
+    return Figures(source, way, rows, origins, record["vintage"], terms)
 
 
 def ship(catalogue: Catalogue, data: Path, figures: Figures) -> bool:
-    """Write one source's figures and their record to `data/figures/`; False where they are there already."""
+    """Write one source's figures and their record to `data/figures/`; False where they are there already.
+
+    Figures on terms go to `data/internal/figures/` instead, where no public process and no repository sees them; what
+    is shipped without terms takes their place.
+    """
+    held = data / INSIDE / "figures"
+    if not figures.terms.free:
+        make_inside(data)
+        return _write(held, catalogue, figures)
+    changed = _write(data / "figures", catalogue, figures)
+    for name in (f"{figures.source}.json", f"{figures.source}.parquet"):
+        (held / name).unlink(missing_ok=True)
+    return changed
+
+
+def _write(folder: Path, catalogue: Catalogue, figures: Figures) -> bool:
     rows = figures.rows.sort("indicator", "dimension", "member", "region", "period")
     source = catalogue.sources[figures.source].source
     record = {
@@ -219,11 +270,11 @@ def ship(catalogue: Catalogue, data: Path, figures: Figures) -> bool:
         "rows": rows.height,
         "content": frame_hash(rows),
         "deliveries": [{key: text for key, text in raw.items() if key != "source"} for raw in _plain(figures.origins)],
+        **({} if figures.terms.free else {"terms": figures.terms.plain()}),
     }
     sidecar = (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()
     buffer = io.BytesIO()
     rows.write_parquet(buffer, compression="zstd", compression_level=19, statistics=False)
-    folder = data / "figures"
     changed = False
     for path, content in (
         (folder / f"{source.id}.parquet", buffer.getvalue()),

@@ -16,6 +16,8 @@ from etl.catalogue import Catalogue
 
 #: Fewer cells than these say nothing about shares.
 ENOUGH: Final = 12
+#: Ways of figures that a second person has seen already.
+REVIEWED: Final = ("shipped", "desk")
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,11 @@ class Verdict:
 
 
 def renewed(catalogue: Catalogue, ways: Mapping[str, str]) -> set[str]:
-    """The sources to weigh: all that have indicators, but those whose figures are the shipped ones.
+    """The sources to weigh: all that have indicators, but those whose figures are shipped, or released at the desk.
 
     ways: source id → way of its figures in the new build (figures.Figures.way); a source may be absent.
     """
-    return {id_ for id_ in catalogue.sources if catalogue.of_source(id_) and ways.get(id_) != "shipped"}
+    return {id_ for id_ in catalogue.sources if catalogue.of_source(id_) and ways.get(id_) not in REVIEWED}
 
 
 def judge(before: pl.DataFrame, cells: pl.DataFrame, catalogue: Catalogue, weighed: Iterable[str]) -> Verdict:

@@ -55,10 +55,14 @@ class LedgerError(CatalogueError):
 
 @dataclass(frozen=True)
 class Ledger:
-    """All tables, typed, sorted by key, and the SHA-256 of what they hold ('' where there is no ledger)."""
+    """All tables, typed, sorted by key, and the SHA-256 of what they hold ('' where there is no ledger).
+
+    inside: (table, key …) of the rows that come from folders which are not public (docs/audiences.md).
+    """
 
     frames: Mapping[str, pl.DataFrame]
     sha256: str
+    inside: frozenset[tuple[str, ...]] = frozenset()
 
     def __str__(self) -> str:
         if not self.sha256:
@@ -71,13 +75,30 @@ def empty() -> Ledger:
     return Ledger({name: _frame(table, []) for name, table in TABLES.items()}, "")
 
 
-def read(folder: Path) -> Ledger:
-    """The ledger in a folder (`<data>/ledger`), or an empty one where there is none; raises LedgerError."""
-    if not folder.is_dir():
+def ledger_of(frames: Mapping[str, pl.DataFrame]) -> Ledger:
+    """The ledger of these tables."""
+    return Ledger(frames, _hash(frames) if any(frame.height for frame in frames.values()) else "")
+
+
+def read(folder: Path, *inside: Path) -> Ledger:
+    """The ledger in a folder (`<data>/ledger`), or an empty one where there is none; raises LedgerError.
+
+    inside: folders with further rows, each with any of the tables; a row there without terms is internal.
+    """
+    inside = tuple(more for more in inside if more.is_dir())
+    if not folder.is_dir() and not inside:
         return empty()
     problems: list[Problem] = []
-    rows: Rows = {name: list(_rows(folder / f"{name}.csv", table, problems)) for name, table in TABLES.items()}
-    for path in sorted(folder.glob("*.csv")):
+    files = {name: folder / f"{name}.csv" for name in TABLES} if folder.is_dir() else {}
+    rows: Rows = {name: list(_rows(files[name], table, problems)) if files else [] for name, table in TABLES.items()}
+    strangers: set[tuple[str, ...]] = set()
+    for more in inside:
+        for name, table in TABLES.items():
+            found = list(_rows(more / f"{name}.csv", table, problems)) if (more / f"{name}.csv").exists() else []
+            rows[name] += [(line, _inside(row)) for line, row in found]
+            strangers |= {(name, *(row[column] for column in table.key)) for _, row in found}
+    problems += _twice(rows) if inside else []
+    for path in sorted(path for place in (folder, *inside) for path in place.glob("*.csv")):
         if path.stem not in TABLES:
             known = ", ".join(TABLES)
             problems.append(Problem(path.stem, 0, "", "", "a table that nobody reads", f"there are {known}"))
@@ -87,7 +108,23 @@ def read(folder: Path) -> Ledger:
         problems.sort(key=lambda one: (order.index(one.table) if one.table in order else len(order), one.line))
         raise LedgerError(problems)
     frames = {name: _frame(table, [row for _, row in rows[name]]) for name, table in TABLES.items()}
-    return Ledger(frames, _hash(frames))
+    return Ledger(frames, _hash(frames), frozenset(strangers))
+
+
+def _inside(row: Row) -> Row:
+    return {**row, "audience": "internal"} if row.get("audience") == row.get("embargo_until") == "" else row
+
+
+def _twice(rows: Rows) -> Iterator[Problem]:
+    """Rows of different folders with the same key."""
+    for name, table in TABLES.items():
+        seen = set()
+        for line, row in rows[name]:
+            key = tuple(row[column] for column in table.key)
+            if key in seen:
+                what = "the ledger has one like it in another folder"
+                yield Problem(name, line, table.key[0], row[table.key[0]], what, "give it an id of its own")
+            seen.add(key)
 
 
 def _frame(table: Table, rows: list[Row]) -> pl.DataFrame:

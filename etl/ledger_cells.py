@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
 
 from etl import codes
+from etl.audience import read_moment
 from etl.ledger_tables import Column
+from etl.model import AtlasError
 
 Value = str | float | bool | None
 
@@ -80,11 +82,9 @@ def _day(text: str) -> str:
 
 def _moment(text: str) -> str:
     try:
-        if datetime.fromisoformat(text).tzinfo is not None:
-            return text
-    except ValueError:
-        pass
-    raise CellError("not a moment with its time zone", "write it like 2026-11-24T09:00:00+01:00")
+        return read_moment(text).isoformat()
+    except AtlasError as error:
+        raise CellError(str(error), "write it like 2026-11-24T09:00+01:00 or 2026-11-24T09:00 Europe/Paris") from error
 
 
 def _number(text: str) -> float:

@@ -43,6 +43,7 @@ _INSERT: Final = {
         select * exclude (gaps_keys, gaps_values, reasons_keys, reasons_values),
           map(gaps_keys, gaps_values) as gaps, map(reasons_keys, reasons_values) as reasons from incoming""",
     "member_words": "insert into member_words by name from incoming",
+    "announcement": "insert into announcement by name from incoming",
     "programme": "insert into programme by name from incoming",
     "claim": "insert into claim by name from incoming",
     "organisation": "insert into organisation by name from incoming",

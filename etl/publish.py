@@ -50,11 +50,13 @@ def build(
     audience: Audience = Audience.PUBLIC,
     *,
     ledger: Ledger | None = None,
+    since: Path | None = None,
 ) -> Sealed:
     """The sealed build of these figures; made only where the same inputs and code have not been built before.
 
-    Call under `lock`. audience: who may be shown what is in it; the build carries it. Whatever goes wrong, no half file
-    stays and the pointer is untouched.
+    Call under `lock`. audience: who may be shown what is in it; the build carries it. since: the data folder whose
+    published build gives the figures that are still the same, if not `data`. Whatever goes wrong, no half file stays
+    and the pointer is untouched.
     """
     inputs, code = input_hashes(gathered), code_hash(catalogue.root)
     id_ = build_id(inputs | ({"ledger": ledger.sha256} if ledger and ledger.sha256 else {}), code, audience)
@@ -68,7 +70,7 @@ def build(
             say(f"  same inputs and code as build {id_}: it is used again")
             return sealed
     temporary = folder / f".{id_}.duckdb"
-    before = _before(data, inputs, code)
+    before = _before(since or data, inputs, code)
     try:
         fill(temporary, catalogue, gathered, say, before, ledger=ledger)
         told = _seal(temporary, code, audience, catalogue=catalogue, gathered=gathered, before=before)
@@ -260,6 +262,13 @@ def remember(data: Path) -> None:
             f"build {told.build} is published, but what it shows could not be kept in {data / 'history'} ({error}). "
             "Remedy: make space; the next publication keeps it."
         ) from error
+
+
+def retire(data: Path) -> None:
+    """Take the pointer away: this audience has no build of its own any more."""
+    if (data / "current.json").exists():
+        (data / "current.json").unlink()
+        sync_folder(data)
 
 
 def rollback(data: Path) -> Sealed:

@@ -56,6 +56,12 @@ create table source (
   url varchar not null, citation varchar not null, rhythm varchar not null, vintage varchar not null,
   retrieved date not null, redistribute boolean not null
 );
+-- Figures under embargo that may be told of: in a public build where their terms say so, in an internal one all.
+create table announcement (
+  source varchar not null, title_de varchar not null, title_fr varchar not null, title_en varchar not null,
+  available_from timestamp not null,  -- UTC
+  primary key (source, available_from)
+);
 create table delivery (
   sha256 varchar primary key, source varchar not null, file varchar not null, url varchar not null,
   retrieved date not null

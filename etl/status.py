@@ -7,11 +7,14 @@ may have changed something, whether it succeeded or not.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from etl import ahead
 from etl import publish as publishing
+from etl.audience import INSIDE, Audience, folder_for
 from etl.catalogue import Catalogue, load
 from etl.command import Context
 from etl.coverage import built_sources, table
@@ -24,13 +27,14 @@ STATES: Final = ("failed", "overdue", "current", "empty")
 FORMAT: Final = 1
 
 
-def collect(catalogue: Catalogue, data: Path, now: datetime) -> dict[str, Any]:
-    """The whole, as JSON: {format, written, current, builds, sources: {id: standing}}.
+def collect(catalogue: Catalogue, data: Path, now: datetime, audience: Audience = Audience.PUBLIC) -> dict[str, Any]:
+    """The whole, as JSON: {format, written, current, builds, sources: {id: standing}}, of the builds of an audience.
 
     Raises PublishError where the pointer or the published build cannot be read.
     """
-    pointer = publishing.read_pointer(data)
-    built = built_sources(data / pointer["file"]) if pointer else {}
+    place = folder_for(data, audience)
+    pointer = publishing.read_pointer(place)
+    built = built_sources(place / pointer["file"]) if pointer else {}
     sources = {
         id_: standing(data, module.source, built.get(id_), now.date()) for id_, module in catalogue.sources.items()
     }
@@ -38,7 +42,7 @@ def collect(catalogue: Catalogue, data: Path, now: datetime) -> dict[str, Any]:
         "format": FORMAT,
         "written": now.isoformat(timespec="seconds"),
         "current": pointer,
-        "builds": sorted(path.stem for path in (data / "builds").glob("*.duckdb")),
+        "builds": sorted(path.stem for path in (place / "builds").glob("*.duckdb")),
         "sources": sources,
     }
 
@@ -117,9 +121,13 @@ def _confirmed(data: Path, source: Source) -> date | None:
 
 
 def write(catalogue_root: Path, data: Path) -> None:
-    """Renew `data/status.json` in one step; raises AtlasError or OSError where it cannot be."""
-    content = collect(load(catalogue_root), data, datetime.now(UTC))
-    write_atomically(data / "status.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    """Renew `status.json` of each audience that has builds in one step; raises AtlasError or OSError if that fails."""
+    catalogue, now = load(catalogue_root), datetime.now(UTC)
+    for audience in Audience:
+        place = folder_for(data, audience)
+        if place == data or (place / "current.json").exists():
+            content = collect(catalogue, data, now, audience)
+            write_atomically(place / "status.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def exit_code(content: dict[str, Any]) -> Exit:
@@ -138,6 +146,8 @@ def exit_code(content: dict[str, Any]) -> Exit:
 def show(context: Context) -> int:
     """`etl status`: a table, JSON, or Prometheus text; the exit code says how it stands."""
     content = collect(load(context.root), context.data, datetime.now(UTC))
+    if (context.data / INSIDE).exists():
+        content |= {"internal": publishing.read_pointer(context.data / INSIDE), "ready": _ready(context.data)}
     if context.arguments.json:
         context.say(json.dumps(content, indent=1, ensure_ascii=False))
     elif context.arguments.prometheus:
@@ -147,9 +157,17 @@ def show(context: Context) -> int:
     return exit_code(content)
 
 
+def _ready(data: Path) -> list[dict[str, Any]]:
+    return [asdict(one) for one in ahead.read(data).ready]
+
+
 def _print(context: Context, content: dict[str, Any]) -> None:
     pointer, sources = content["current"], content["sources"]
     context.say(f"published: {pointer['build']}" if pointer else "published: nothing yet; run `python -m etl build`")
+    if inside := content.get("internal"):
+        context.say(f"published for the internal audience: {inside['build']}")
+    for one in content.get("ready", []):
+        context.say(f"lies ready: {one['build']} for {one['at']}")
     header = ("source", "state", "last success", "next due", "renewed", "age in days", "of", "observations")
     rows = [
         (

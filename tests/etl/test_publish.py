@@ -42,6 +42,9 @@ def test_the_content_hash_sees_every_table_and_not_the_order_of_rows(make: Make,
         copy.write_bytes(sealed.path.read_bytes())
         connection = duckdb.connect(str(copy))
         frame = connection.table(table).pl()
+        if frame.is_empty():  # the tiny project has neither a ledger nor an embargo
+            connection.close()
+            continue
         for change, same in ((frame.reverse(), True), (frame.head(frame.height - 1), False)):
             connection.register("frame", change)
             connection.execute(f"delete from {table}")
