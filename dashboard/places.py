@@ -170,6 +170,8 @@ def kind_name(t: Words, region: Region) -> str:
     """What a region is, in the reader's language."""
     if region.level == 0:
         return t("country")
+    if region.adm == "nuts2" and region.kind in ("Bundesland", "région"):  # a Land that is one NUTS 2 region
+        return t("statistical region (NUTS 2)")
     return {
         "Bundesland": t("federal state (Land)"),
         "Regierungsbezirk": t("administrative district (Regierungsbezirk)"),

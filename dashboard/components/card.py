@@ -37,7 +37,7 @@ def card(view: MapView) -> list[Component]:
     if row["n"] is not None:
         facts.append(t("Base: {n}", n=t.number(row["n"])))
     parts.append(html.Ul([html.Li(fact) for fact in facts], className="facts"))
-    return parts + _reason(view, row)
+    return [*parts, *_reason(view, row), more]
 
 
 def _row(view: MapView, code: str) -> Row | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import places, profile, queries, urls
-from dashboard.components import region_cards
+from dashboard import places, profile, queries, twins, urls
+from dashboard.components import here, region_cards
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import sources
 from dashboard.findings import findings
@@ -53,10 +53,17 @@ def layout(request: Request) -> list[Component]:
 
 
 def _name(request: Request, region: Region) -> str:
-    """A name that tells namesakes apart: Leipzig is a region, a Kreis and a city."""
-    name = region.name(request.lang)
-    namesakes = sum(other.name(request.lang) == name for other in queries.regions(request.build).values())
-    return f"{name}, {places.kind_name(request.words, region)}" if namesakes > 1 else name
+    """A name that tells namesakes apart: Dresden is a city and what lies around it, Berlin is itself at each level."""
+    known = queries.regions(request.build)
+    name, itself = region.name(request.lang), _same_below(request, region.code)
+    others = [r for r in known.values() if r.name(request.lang) == name and r.code not in itself]
+    return f"{name}, {places.kind_name(request.words, region)}" if others else name
+
+
+def _same_below(request: Request, code: str) -> set[str]:
+    """A region and, where it consists of one region, that one, down to the last."""
+    found, inside = {code}, places.children(request.build, code)
+    return found | _same_below(request, inside[0]) if len(inside) == 1 else found
 
 
 # ── One region ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,6 +88,9 @@ def _one(request: Request) -> list[Component]:
             className="region-head",
         ),
         *region_cards.themes(found),
+        *_section(t("Programmes here"), here.programmes_here(t, request.build, [region.code])),
+        *_section(t("Partnerships here"), here.partnerships_here(t, request.build, [region.code])),
+        *_section(t("Alike across the border"), _twins(request, region)),
         html.Section(
             [
                 html.H2(t("All figures as a table"), id="table-title"),
@@ -99,6 +109,28 @@ def _one(request: Request) -> list[Component]:
     ]
 
 
+def _section(heading: str, parts: list[Component]) -> list[Component]:
+    """A section where there is something in it."""
+    return [html.Section([html.H2(heading), *parts], className="more-here")] if parts else []
+
+
+def _twins(request: Request, region: Region) -> list[Component]:
+    """The nearest regions across the border: why the first is, and links to compare with it and the next."""
+    t, found = request.words, twins.twins(request.build, region.code)
+    if not found:
+        return []
+    links = [
+        html.Li(
+            html.A(
+                t("Compare with {region}", region=queries.regions(request.build)[twin.code].name(t.lang)),
+                href=urls.compare_url(t.lang, [region.code, twin.code]),
+            )
+        )
+        for twin in found[:3]
+    ]
+    return [html.P(twins.why(request.build, t, region.code, found[0])), html.Ul(links, className="links")]
+
+
 def _head(request: Request, region: Region) -> list[Component]:
     t = request.words
     on_map = urls.map_url(t.lang, MapState(region=region.code, level=region.adm))
@@ -110,6 +142,7 @@ def _head(request: Request, region: Region) -> list[Component]:
         html.P(
             [
                 html.A(t("Show on the map"), href=on_map, className="button"),
+                html.A(t("Compare with …"), href=urls.compare_url(t.lang, [region.code])),
                 html.A(t("Follow changes (Atom)"), href=urls.feed(t.lang, "region", region.code)),
             ],
             className="actions",

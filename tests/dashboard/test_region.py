@@ -9,8 +9,9 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import places, profile, queries, urls
+from dashboard import ledger, places, profile, queries, twins, urls
 from dashboard.components import region_cards
+from dashboard.components.here import programmes_here
 from dashboard.differences import NOT_SIGNIFICANT, SIGNIFICANT, Difference
 from dashboard.figures.gap import WIDTH, gap_plot
 from dashboard.figures.sparkline import sparkline
@@ -298,3 +299,28 @@ def test_a_theme_without_figures_says_why(opened: Build) -> None:
 def test_the_old_spelling_raises_what_the_server_answers(opened: Build) -> None:
     with pytest.raises(urls.MovedError, match=r"/fr/region/DED$"):
         places.find(opened, words("fr"), "dE-sN")
+
+
+def test_what_the_ledger_knows_stands_on_the_page(client: FlaskClient, opened: Build) -> None:
+    """Programmes with how they lie there, partnerships with who is from there; counts are no programmes."""
+    text = unescape(client.get("/en/region/DED51").text)
+    here = [one for one in ledger.programmes_in(opened, ["DED51"]) if one.programme.kind != "statistic"]
+    assert len(here) > 5
+    assert [one.programme.name("en") for one in here if one.programme.name("en") not in text] == []
+    both = ledger.partnerships_in(opened, ["DED51"])
+    assert [one.name("en") for one, _ in both if one.name("en") not in text] == []
+    counted = [one for one in ledger.programmes_in(opened, ["DE"]) if one.programme.kind == "statistic"]
+    assert counted
+    shown = unescape(draw(programmes_here(words("en"), opened, ["DE"])))
+    assert [one.programme.name("en") for one in counted if one.programme.name("en") in shown] == []
+    assert client.get("/en/region/FRF12").text.count("Partnerships here") == bool(
+        ledger.partnerships_in(opened, ["FRF12"])
+    )
+
+
+def test_the_twin_across_the_border_is_named_with_why(client: FlaskClient, opened: Build) -> None:
+    first = twins.twins(opened, "DED51")[0]
+    text = unescape(client.get("/fr/region/DED51").text)
+    assert twins.why(opened, words("fr"), "DED51", first) in text
+    assert f"/fr/compare/DED51+{first.code}" in text
+    assert "Alike across the border" not in client.get("/en/region/DE").text
