@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from serving import ROOT, serving
 
 SOURCES = ROOT.parent / "shared" / "sources"
@@ -49,3 +51,16 @@ def server(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     """The address of the real server on the build."""
     with serving(build, tmp_path_factory.mktemp("server") / "log") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of the system."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.fail("no Chromium here; tests/ensure-chromium says how to get one")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        yield opened
+        opened.close()

@@ -1,13 +1,23 @@
-"""An internal atlas for tests: roles, a pilot's password file, and signing in as a browser does, by HTTP."""
+"""An internal atlas for tests: roles, a pilot's password file, providers, and signing in as a browser does, by HTTP."""
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 from flask.testing import FlaskClient
+from serving import ROOT, serving
 
 from dashboard.desk import passwords
 
@@ -74,3 +84,87 @@ def signed_in(client: FlaskClient, name: str = "rita") -> FlaskClient:
     answer = client.post("/de/desk/sign-in", base_url=LOCAL, data=fields, headers={"Origin": LOCAL})
     assert answer.status_code == 303, answer.text[-2000:]
     return client
+
+
+# ── Servers ──
+
+#: Two workers, behind one web server.
+BEHIND = {"ATLAS_WORKERS": "2", "ATLAS_PROXIES": "1", "ATLAS_METRICS_TOKEN": secrets.token_urlsafe(48)}
+SECRET = "the-secret-of-the-client-is-long-enough"
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """A running internal atlas: its address, its data folder, its log, and where its provider is."""
+
+    address: str
+    data: Path
+    log: Path
+    provider: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+
+    def client(self) -> httpx.Client:
+        """A browser on a machine of its own (as the web server in front reports it): cookies, no redirect followed."""
+        machine = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
+        return httpx.Client(base_url=self.address, timeout=30, headers={"X-Forwarded-For": f"8.8.8.8, {machine}"})
+
+    def audit(self) -> str:
+        """The audit log as text."""
+        path = self.data / "internal" / "desk" / "audit.jsonl"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`python -m dashboard.desk …` on this atlas."""
+        return subprocess.run(
+            [sys.executable, "-m", "dashboard.desk", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **dict(self.environment), "ATLAS_DATA": str(self.data)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+def copied(build: Path, folder: Path) -> Path:
+    """The published build in a folder of its own, where the desk may write."""
+    shutil.copytree(build / "builds", folder / "builds")
+    for name in ("current.json", "status.json"):
+        shutil.copy(build / name, folder)
+    return folder
+
+
+@contextmanager
+def process(script: str, *arguments: str, probe: str) -> Iterator[None]:
+    """A provider in a process of its own, until the block ends."""
+    command = [sys.executable, str(ROOT / "tests" / "desk" / script), *arguments]
+    started = subprocess.Popen(command, env={**os.environ, "CLIENT_SECRET": SECRET}, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and started.poll() is None:
+            try:
+                if httpx.get(probe, timeout=5).status_code == 200:
+                    break
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        else:
+            pytest.fail(f"{script} does not answer")
+        yield
+    finally:
+        started.terminate()
+        started.wait(10)
+
+
+def with_provider(data: Path, log: Path, base: str, port: int, issuer: str) -> Iterator[Atlas]:
+    """An internal atlas whose people sign in at this issuer."""
+    more = {
+        "ATLAS_AUDIENCE": "internal",
+        "ATLAS_BASE_URL": base,
+        "ATLAS_SESSION_KEY": secrets.token_urlsafe(48),
+        "ATLAS_OIDC_ISSUER": issuer,
+        "ATLAS_OIDC_CLIENT_ID": "atlas",
+        "ATLAS_OIDC_CLIENT_SECRET": SECRET,
+        **BEHIND,
+    }
+    with serving(data, log, more=more, port=port) as address:
+        yield Atlas(address, data, log, issuer, tuple(more.items()))

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,13 +18,24 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@contextmanager
-def serving(data: Path, log: Path, project: Path = ROOT) -> Iterator[str]:
-    """`python -m dashboard` on a free port, until the block ends; yields its address once it is ready."""
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    data: Path, log: Path, project: Path = ROOT, *, more: Mapping[str, str] | None = None, port: int = 0
+) -> Iterator[str]:
+    """`python -m dashboard` on a free port, until the block ends; yields its address once it is ready.
+
+    more: further settings, which win.
+    """
+    port = port or free_port()
     settings = {"ATLAS_PORT": str(port), "ATLAS_DATA": str(data), "ATLAS_WORKERS": "1", "ATLAS_HOST": "127.0.0.1"}
+    settings |= more or {}
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "dashboard"],

@@ -82,10 +82,10 @@ class Throttle:
         self._count({f"visit {_network(address)}": VISITS})
 
     def _count(self, rules: Mapping[str, Wait | Rate]) -> float:
-        now = time.time()
-        since = {place: now - rule.memory for place, rule in rules.items()}
+        since = {place: time.time() - rule.memory for place, rule in rules.items()}
         with self.records.attempts(since) as (past, file):
-            left = max(rule.left([at for at in past[place] if at <= now], now) for place, rule in rules.items())
+            now = time.time()  # after waiting for the others, so that theirs lie before
+            left = max(rule.left(past[place], now) for place, rule in rules.items())
             if left > 0:
                 raise TooManyError(left)
             for place in rules:
