@@ -70,7 +70,10 @@ def _gone() -> Response:
 def _not_allowed(error: NotAllowedError) -> Response:
     asking = user()
     detail = {"action": error.action, "region": error.region, "programme": error.programme, "path": request.path[:200]}
-    office().audit.write(asking.key, "denied", **detail)
+    try:
+        office().audit.write(asking.key, "denied", **detail)
+    except AuditError as broken:  # nobody else handles what a handler raises
+        return answers.closed(broken)
     return answers.not_allowed(error, asking)
 
 

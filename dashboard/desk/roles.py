@@ -126,5 +126,5 @@ def _entry(number: int, person: Mapping[str, Any]) -> Entry:
     if not isinstance(scopes, list) or not scopes or not all(isinstance(s, str) and s.strip() for s in scopes):
         raise wrong('scopes must list regions or programmes, or be ["*"]')
     if odd := [s for s in scopes if s != EVERYTHING and not is_region(s) and s != s.lower()]:
-        raise wrong(f"{odd[0]!r} is neither a NUTS code (DED) nor the id of a programme (lower case)")
+        raise wrong(f"{odd[0]!r} is neither a NUTS code (capitals) nor the id of a programme (lower case)")
     return Entry(by[0], value.strip(), Grant(person["role"], tuple(scopes)))
