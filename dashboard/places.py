@@ -119,13 +119,13 @@ def neighbours(build: Build, code: str) -> list[str]:
     return build.remember("neighbours", make).get(code, [])
 
 
-def children(build: Build, code: str) -> list[str]:
+def children(build: Build, code: str, lang: str = "") -> list[str]:
     """What a region directly consists of, by name; a country of its Länder or régions, as a map shows them."""
     known = queries.regions(build)
     inside = [r.code for r in known.values() if r.parent == code]
     if known[code].level == 0:
         inside = [unit for unit, country in queries.units(build, "land").items() if country == code]
-    return sorted(inside, key=lambda each: letters(known[each].names[""]))
+    return sorted(inside, key=lambda each: letters(known[each].name(lang)))
 
 
 def inhabitants(build: Build) -> dict[str, Row]:

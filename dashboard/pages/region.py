@@ -153,6 +153,9 @@ def _head(request: Request, region: Region) -> list[Component]:
 def _breadcrumb(request: Request, region: Region) -> html.Nav:
     t, known = request.words, queries.regions(request.build)
     above = [code for code in reversed(ancestors(known, region.code)[1:]) if known[code].adm]
+    above = [
+        code for code in above if not known[code].parent or len(places.children(request.build, known[code].parent)) > 1
+    ]
     steps = [html.Li(html.A(t("All regions"), href=urls.page(t.lang, PATH)))]
     steps += [html.Li(_link(request, code)) for code in above]
     steps.append(html.Li(html.Span(region.name(t.lang), **attrs(aria_current="location"))))
@@ -196,7 +199,7 @@ def _where(request: Request, region: Region) -> html.Div:
     around = places.neighbours(request.build, region.code)
     if around:
         parts.append(_links(request, t("Neighbours"), around))
-    inside = places.children(request.build, region.code)
+    inside = places.children(request.build, region.code, t.lang)
     if len(inside) > 1:
         parts.append(_links(request, t("Consists of"), inside))
     return html.Div(parts, className="where")
@@ -218,7 +221,7 @@ def _all(request: Request) -> list[Component]:
         html.P(t("Every region has a page with its figures, findings and sources."), className="subtitle"),
     ]
     for country in COUNTRIES:
-        lands = places.children(request.build, country)
+        lands = places.children(request.build, country, t.lang)
         parts += [
             html.H2(_link(request, country)),
             html.Div([_land(request, code) for code in lands], className="lands"),

@@ -324,3 +324,18 @@ def test_the_twin_across_the_border_is_named_with_why(client: FlaskClient, opene
     assert twins.why(opened, words("fr"), "DED51", first) in text
     assert f"/fr/compare/DED51+{first.code}" in text
     assert "Alike across the border" not in client.get("/en/region/DE").text
+
+
+def test_a_region_that_is_a_whole_land_stands_once_on_the_way(client: FlaskClient) -> None:
+    """Brandenburg is DE4 and DE40; the way to one of its Kreise names it once, and its page needs no other name."""
+    crumbs = re.search(r'<nav class="crumbs".*?</nav>', client.get("/de/region/DE40I").text)
+    assert crumbs is not None
+    assert re.findall(r">([^<>]+)</(?:a|span)>", crumbs[0]) == [
+        "Alle Regionen",
+        "Deutschland",
+        "Brandenburg",
+        "Uckermark",
+    ]
+    assert "<h1>Brandenburg</h1>" in client.get("/de/region/DE4").text
+    assert "<h1>Brandenburg, statistische Region (NUTS 2)</h1>" in client.get("/de/region/DE40").text
+    assert "<h1>Dresden, kreisfreie Stadt</h1>" in client.get("/de/region/DED21").text
