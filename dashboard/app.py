@@ -21,6 +21,7 @@ from dashboard import (
     health,
     lookup,
     metrics,
+    parts,
     queries,
     security,
     slices,
@@ -36,7 +37,7 @@ from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
-    r"_|assets/|shapes/|health/|metrics$|desk/|[a-z]{2}/(desk(/|$)|slice/|feeds/|(regions|places)\.json$)"
+    r"_|assets/|shapes/|health/|metrics$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
 )
 
 
@@ -222,6 +223,15 @@ def _data(server: Flask, store: Store) -> None:
             raise urls.NotFoundError(lang)
         build = store.named(request.args.get("v", ""))
         packed = build.remember(("regions json", lang), lambda: pack(slices.regions_json(build, lang)))
+        return respond(request, packed, "application/json", _cache(build.id))
+
+    @server.get("/<lang>/part/<name>.json")
+    def a_part(lang: str, name: str) -> Response:
+        if lang not in languages() or name not in parts.PARTS:
+            raise urls.NotFoundError(name)
+        build = store.named(request.args.get("v", ""))
+        view = pages()["map"].read(Request(lang, "", request.args, build))
+        packed = build.recent(("part", lang, name, view.state), lambda: pack(parts.json(view, name), quality=6))
         return respond(request, packed, "application/json", _cache(build.id))
 
     @server.get("/<lang>/places.json")

@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 LEVELS = ("country", "land", "nuts2", "nuts3")
 COUNTRIES = ("DE", "FR")
+#: Where the map has lines as wide as two neighbours differ.
+LINES = ("border", "all")
 #: How a map may be coloured (docs/map.md): by what, and in which classes. `own:` goes on with the reader's limits.
 VIEWS = ("gap", "change", "sure")
 SCALES = ("quantile", "equal", "jenks", "continuous")
@@ -65,6 +67,7 @@ class MapState:
     against: str = ""
     scale: str = ""
     classes: str = ""
+    lines: str = ""
 
     def but(self, **changes: str) -> MapState:
         """A copy with some fields changed."""
@@ -81,7 +84,7 @@ DISPLAY = ("view", "since", "against", "scale", "classes")
 #: Field of MapState → its name in an address, in the order in which addresses have them.
 PARAMETERS = {
     name: {"since": "from"}.get(name, name)
-    for name in ("indicator", "period", "level", "within", "region", "member", "country", *DISPLAY)
+    for name in ("indicator", "period", "level", "within", "region", "member", "country", "lines", *DISPLAY)
 }
 
 
@@ -184,6 +187,7 @@ def read_map(
     state = display_of(state)
     known(state.level, LEVELS)
     known(state.country, COUNTRIES)
+    known(state.lines, LINES)
     for name in ("region", "within"):
         known(getattr(state, name), regions)
     return state.but(region=regions.get(state.region, ""), within=regions.get(state.within, ""))

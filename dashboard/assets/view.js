@@ -5,7 +5,7 @@
   if (!Atlas) return;
   const { page, state: S, words: W, panel } = Atlas;
   const $ = (id) => document.getElementById(id);
-  const FIELDS = ["indicator", "period", "level", "within", "region", "member", "country", ...Atlas.displays];
+  const FIELDS = ["indicator", "period", "level", "within", "region", "member", "country", "lines", ...Atlas.displays];
   const first = { ...S };
   let drawnLevel = S.level, drawnWithin = S.within, timer = 0, newest = 0;
 

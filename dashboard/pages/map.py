@@ -8,7 +8,7 @@ import orjson
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import drawing, queries, titles, urls, view
+from dashboard import breakdown, drawing, queries, steps, titles, urls, view
 from dashboard.components import card, controls, display, foot, table
 from dashboard.components.attributes import attrs
 from dashboard.components.find import ASSETS as FIND
@@ -33,6 +33,9 @@ ASSETS = (
     "views.js",
     "panel.js",
     "view.js",
+    "parts.css",
+    "mapprint.css",
+    "parts.js",
     "findmap.js",
 )
 
@@ -69,6 +72,10 @@ def layout(request: Request) -> list[Component]:
     return [
         Kept(id="top", className="top", children=_top(shown)),
         Kept(id="stage", className="stage", children=_stage(shown)),
+        Kept(
+            id="parts",
+            children=[html.Section(breakdown.said(shown), id="breakdown", **attrs(data_part="breakdown"))],
+        ),
         html.Section(
             [
                 html.H2(t("Over time")),
@@ -79,6 +86,7 @@ def layout(request: Request) -> list[Component]:
             **attrs(aria_label=t("Over time")),
         ),
         Kept(id="bottom", children=[foot.foot(t, shown.build, shown.indicator)]),
+        Kept(id="on-paper", className="printed", children=_printed(shown)),
         Kept(id="state", children=[Raw(f'<script type="application/json" id="atlas">{_script_json(shown)}</script>')]),
         dcc.Store(id="wanted"),
         dcc.Store(id="picked"),
@@ -117,6 +125,14 @@ def _top(shown: view.MapView) -> list[Component]:
     ]
 
 
+def _printed(shown: view.MapView) -> list[Component]:
+    """What only paper has: where the picture is from, which the browser's window says elsewhere."""
+    t = shown.words
+    address = html.Span(urls.map_url(t.lang, shown.state), id="printed-address")
+    parts: list[Any] = [t("Table: at most the first twenty regions and the one picked."), " "]
+    return [html.P([*parts, address, " · ", t("Edition of the data: {build}", build=shown.build.id)])]
+
+
 def _stage(shown: view.MapView) -> list[Component]:
     t = shown.words
     return [
@@ -124,7 +140,7 @@ def _stage(shown: view.MapView) -> list[Component]:
             [
                 html.Div([controls.breadcrumb(shown), controls.levels(shown)], className="map-head"),
                 html.Div(
-                    Raw(drawing.svg(shown)),
+                    Raw(steps.on_map(drawing.svg(shown), shown)),
                     id="map",
                     className="map",
                     **attrs(
@@ -135,6 +151,14 @@ def _stage(shown: view.MapView) -> list[Component]:
                 ),
                 html.Div(Raw(drawing.legend(shown)), id="legend", className="legend"),
                 controls.timeline(shown),
+                html.Section(
+                    [
+                        html.H2(t("Lines where neighbours differ")),
+                        steps.choices(shown),
+                        html.Div(steps.said(shown), **attrs(data_part="steps")),
+                    ],
+                    id="lines",
+                ),
             ],
             className="map-column",
         ),
@@ -163,6 +187,7 @@ def _script_json(shown: view.MapView) -> str:
         "build": build,
         "state": {name: getattr(state, field) for field, name in urls.PARAMETERS.items()},
         "slice": f"/{lang}/slice/",
+        "part": f"/{lang}/part/",
         "page": urls.page(lang, PATH),
         "regions": urls.regions_url(lang, build),
         "region": urls.page(lang, "region", "{code}"),

@@ -155,11 +155,11 @@ def test_the_defaults_of_the_settings_are_those_of_the_code(monkeypatch: pytest.
 
 
 def test_the_parameters_of_the_map_are_those_of_the_code() -> None:
-    from dashboard.urls import MapState
+    from dashboard.urls import PARAMETERS
 
     line = re.search(r"/\{lang\}/map\?([^`]+)`", README)
     assert line
-    assert set(re.findall(r"(\w+)=", line[1])) == set(MapState.__dataclass_fields__)
+    assert set(re.findall(r"(\w+)=", line[1])) == set(PARAMETERS.values())
 
 
 def test_the_tree_names_every_folder_of_the_project() -> None:
