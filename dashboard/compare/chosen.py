@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dashboard import queries, urls
+from dashboard.compare.sides import fitting, key_of, side, territory
 from dashboard.components.table import letters
 from dashboard.i18n import words
 from dashboard.queries import LEVELS, Region
@@ -23,21 +24,33 @@ _CODE_AT_END = re.compile(r".*\((\w+)\)")
 
 
 def read(build: Build, lang: str, item: str, query: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """(map level, codes of that level) of an address `DED+FRF`.
+    """(map level, keys) of an address `DED+FRF`; keys are codes of one level, or those of territories (`sides.py`).
 
     Raises NotFoundError for an unknown code, more than MOST, or regions of different levels; MovedError where the same
     regions have a canonical address: NUTS codes of one level, none twice.
     """
     asked = list(dict.fromkeys(filter(None, (part.strip() for part in item.split("+")))))
     _refuse_many(build, lang, asked)
-    codes = [_code(build, each) or _unknown(build, lang, asked, each) for each in asked]
-    codes = list(dict.fromkeys(codes))
+    keys = list(dict.fromkeys(key(build, lang, each) or _unknown(build, lang, asked, each) for each in asked))
+    codes = [each for each in keys if each in queries.regions(build)]
     level, same = one_level(build, codes)
-    if not level:
+    if codes and not level:
         _refuse_mixed(build, lang, codes)
+    if len(codes) < len(keys):
+        at_level = dict(zip(codes, same, strict=False)) if len(same) == len(codes) else {}
+        same = tuple(at_level.get(each, each) for each in keys)
+        level = fitting(build, [code for each in same for code in side(build, lang, each).members])
     if list(same) != item.split("+"):
         raise MovedError(urls.compare_url(lang, same, query))
     return level, same
+
+
+def key(build: Build, lang: str, text: str) -> str:
+    """How an address names what a code, a name, an id or several codes mean; '' for nothing known."""
+    if code := _code(build, text):
+        return code
+    found = territory(build, lang, text)
+    return key_of(found) if found else ""
 
 
 def one_level(build: Build, codes: Iterable[str]) -> tuple[str, tuple[str, ...]]:
@@ -79,8 +92,8 @@ def find(build: Build, lang: str, text: str) -> str:
 
     Of several regions with one name the largest. Raises NotFoundError with what was probably meant.
     """
-    if code := _code(build, text) or _code(build, (_CODE_AT_END.fullmatch(text) or ["", ""])[1]):
-        return code
+    if found := key(build, lang, text) or _code(build, (_CODE_AT_END.fullmatch(text) or ["", ""])[1]):
+        return found
     names = names_of(build)
     near = get_close_matches(letters(text), list(names), 1, 0.6)
     raise NotFoundError(text, queries.regions(build)[names[near[0]]].name(lang) if near else "")
@@ -114,7 +127,7 @@ def _unknown(build: Build, lang: str, asked: list[str], wrong: str) -> str:
     except NotFoundError as error:
         long = [code for code in queries.region_codes(build) if len(code) > 3]  # any short code is near to another
         meant = _code(build, error.hint) or next(iter(get_close_matches(wrong.upper(), long, 1, 0.75)), "")
-    codes = [code for each in asked if (code := _code(build, each) or (meant if each == wrong else ""))]
+    codes = [code for each in asked if (code := key(build, lang, each) or (meant if each == wrong else ""))]
     links = _way(build, lang, codes)
     raise NotFoundError(
         wrong,
@@ -127,7 +140,7 @@ def _refuse_many(build: Build, lang: str, asked: list[str]) -> None:
     if len(asked) <= MOST:
         return
     t = words(lang)
-    first = [code for each in asked[: 2 * MOST] if (code := _code(build, each))][:MOST]
+    first = [code for each in asked[: 2 * MOST] if (code := key(build, lang, each))][:MOST]
     raise NotFoundError(
         "+".join(asked[:MOST]),
         text=t("At most {most} regions can be compared at once; this address names {n}.", most=MOST, n=len(asked)),
@@ -149,13 +162,15 @@ def _refuse_mixed(build: Build, lang: str, codes: list[str]) -> None:
 
 def _way(build: Build, lang: str, codes: list[str]) -> tuple[tuple[str, str], ...]:
     """The link to the nearest comparison of these regions: each as it is, or what it lies in at the coarsest level."""
-    level, same = one_level(build, codes)
-    if not level:
-        same = lifted(build, codes)
+    regions = [code for code in codes if code in queries.regions(build)]
+    level, same = one_level(build, regions)
+    if regions and not level:
+        same = lifted(build, regions)
+    same = (*same, *(each for each in codes if each not in regions))
     if not same:
         return ()
     t = words(lang)
-    names = t.listed([queries.regions(build)[code].name(lang) for code in same])
+    names = t.listed([side(build, lang, each).name for each in same])
     return ((t("Compare {names}", names=names), urls.compare_url(lang, same)),)
 
 

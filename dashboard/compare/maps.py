@@ -10,7 +10,9 @@ from typing import Final
 
 from dashboard import drawing, queries, urls
 from dashboard.compare.model import Comparison, common
+from dashboard.compare.sides import Side
 from dashboard.map.scene import Scene, fit
+from dashboard.queries import LEVELS
 from dashboard.urls import MapState, NotFoundError
 from dashboard.view import MapView, map_view
 
@@ -124,7 +126,7 @@ def panels(comparison: Comparison, choice: Choice) -> list[Panel]:
         return [Panel(f"{v.indicator['title']}, {t.period(v.state.period)}", v, drawing.scene(v)) for v in views]
     view = _view(comparison, choice.indicator, _period(comparison, choice.indicator))
     scene = drawing.scene(view)
-    return [Panel(comparison.name(code), view, surroundings(scene, code)) for code in comparison.codes]
+    return [Panel(each.name, view, surroundings(scene, each)) for each in comparison.sides.values()]
 
 
 def _view(comparison: Comparison, indicator: str, period: str) -> MapView:
@@ -132,12 +134,13 @@ def _view(comparison: Comparison, indicator: str, period: str) -> MapView:
     return map_view(comparison.build, comparison.lang, state)
 
 
-def surroundings(scene: Scene, code: str) -> Scene:
-    """The part of a map around one region: what lies outside is left out, and it cannot be zoomed out of."""
-    found = next((region for region in scene.regions if region.code == code), None)
-    if found is None:
+def surroundings(scene: Scene, side: Side) -> Scene:
+    """The part of a map around a region or territory: what lies outside is left out, and cannot be zoomed out to."""
+    found = [region for region in scene.regions if side.holds(region.code)]
+    if not found:
         return scene
-    x0, y0, x1, y1 = found.box
+    x0, y0 = min(region.box[0] for region in found), min(region.box[1] for region in found)
+    x1, y1 = max(region.box[2] for region in found), max(region.box[3] for region in found)
     more = max(AROUND[0] * max(x1 - x0, y1 - y0), AROUND[1] * scene.width)
     box = fit((x0 - more, y0 - more, x1 + more, y1 + more), (0.0, 0.0, scene.width, scene.height))
     left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
@@ -151,7 +154,7 @@ def surroundings(scene: Scene, code: str) -> Scene:
         frames=tuple(f for f in scene.frames if inside(f.x, f.y, f.x + f.width, f.y + f.height)),
         base=box,
         view=box,
-        selected=code,
+        selected=found[0].code if len(found) == 1 else None,
     )
 
 
@@ -163,14 +166,22 @@ def drawn(comparison: Comparison, panel: Panel, first: bool) -> str:
     scene = replace(panel.scene, title=panel.caption, desc="", label=panel.caption)
     text = drawing.widget(comparison.words, scene)
     outlines = "".join(
-        f'<path class="r{comparison.codes.index(region.code)}" d="{escape(region.d)}"/>'
-        for region in scene.regions
-        if region.code in comparison.codes
+        f'<path class="r{i}" d="{escape(d)}"/>'
+        for i, side in enumerate(comparison.sides.values())
+        for d in _shapes(comparison, scene, side)
     )
     text = text.replace(
         '<g class="am-over"', f'<g class="outlines" aria-hidden="true">{outlines}</g><g class="am-over"', 1
     )
     return text if first else _KEYS.sub("", _DEFS.sub("", text, 1), 1)
+
+
+def _shapes(comparison: Comparison, scene: Scene, side: Side) -> list[str]:
+    """The outlines of a side that the map shows: its members', each from the level it is a unit of."""
+    shown = [region.code for region in scene.regions]
+    members = [code for code in side.members if any(each.startswith(code) for each in shown)]
+    level = {code: next(name for name in LEVELS if code in queries.units(comparison.build, name)) for code in members}
+    return [drawing.geometry(level[code])["regions"][code]["d"] for code in members]
 
 
 def legend(panel: Panel, first: bool) -> str:

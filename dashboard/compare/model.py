@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dashboard import queries
+from dashboard.compare.sides import Side, figures, region_figures, side
 from dashboard.differences import Difference, difference
 from dashboard.i18n import Words, words
 from dashboard.queries import Row
 from dashboard.store import Build
 from dashboard.urls import NotFoundError
-from dashboard.view import ancestors, flag_word
-
-#: Each indicator's figures of one region, by period.
-Series = dict[str, dict[str, Row]]
+from dashboard.view import flag_word
 
 
 @dataclass(frozen=True)
@@ -55,18 +53,19 @@ class Comparison:
         """The language."""
         return words(self.lang)
 
-    def name(self, code: str) -> str:
-        """A region's name."""
-        return queries.regions(self.build)[code].name(self.lang)
+    @cached_property
+    def sides(self) -> dict[str, Side]:
+        """code, or a territory's key → what stands there."""
+        return {code: side(self.build, self.lang, code) for code in self.codes}
 
-    def country(self, code: str) -> str:
-        """A region's country."""
-        return queries.regions(self.build)[code].country
+    def name(self, code: str) -> str:
+        """The name of a side, or of a country."""
+        return self.sides[code].name if code in self.sides else queries.regions(self.build)[code].name(self.lang)
 
     @property
     def countries(self) -> tuple[str, ...]:
-        """The countries of the regions, each once, in the order of the regions."""
-        return tuple(dict.fromkeys(self.country(code) for code in self.codes))
+        """The countries of all sides, each once, in their order."""
+        return tuple(dict.fromkeys(country for each in self.sides.values() for country in each.countries))
 
     @property
     def names(self) -> str:
@@ -76,8 +75,8 @@ class Comparison:
     @cached_property
     def lines(self) -> list[Line]:
         """A line for each indicator that has a total and figures for at least one of the regions, in picker order."""
-        found = {code: figures(self.build, code, self.level) for code in self.codes}
-        national = {country: figures(self.build, country, "country") for country in self.countries}
+        found = {code: figures(self.build, self.lang, each, self.level) for code, each in self.sides.items()}
+        national = {country: region_figures(self.build, country, "country") for country in self.countries}
         return [
             self._line(
                 indicator, {c: found[c].get(id_, {}) for c in found}, {c: national[c].get(id_, {}) for c in national}
@@ -119,38 +118,22 @@ class Comparison:
         return self
 
     def absence(self, line: Line, code: str) -> str:
-        """Why a region has no value: its country's sentence, its flag with the reason, or 'not collected'."""
+        """Why a side has no value: why a territory's was refused, its country's sentence, its flag with the reason."""
         row, indicator = line.rows.get(code), line.indicator
+        if row is not None and row.get("why"):
+            return str(row["why"])
         if row is None or (
             row["value"] is None and not any(r["value"] is not None for r in line.series[code].values())
         ):
-            gap = indicator["gaps"].get(self.country(code))
-            if gap and self.country(code) not in indicator["countries"]:
-                return str(gap)
+            lacking = [country for country in self.sides[code].countries if country not in indicator["countries"]]
+            if gaps := [indicator["gaps"][country] for country in lacking if country in indicator["gaps"]]:
+                return " ".join(gaps)
         if row is None:
             return flag_word(self.words, "m")
         return indicator["reasons"].get(row["reason"]) or flag_word(self.words, row["status"])
-
-
-def figures(build: Build, code: str, level: str) -> Series:
-    """indicator → period → row of one region; at a level, for the ranks."""
-
-    def make() -> Series:
-        found: Series = {}
-        for row in build.rows("region_figures", region=code, level=level):
-            found.setdefault(row["indicator"], {})[row["period"]] = row
-        return found
-
-    return build.recent(("figures", code, level), make)
 
 
 def common(series: dict[str, dict[str, Row]]) -> list[str]:
     """The periods in which all have a value, in order."""
     have = [{period for period, row in rows.items() if row["value"] is not None} for rows in series.values()]
     return sorted(set.intersection(*have)) if have else []
-
-
-def partner(build: Build, code: str) -> str:
-    """The country across the border from a region."""
-    country = ancestors(queries.regions(build), code)[-1]
-    return next(other for other in queries.units(build, "country") if other != country)

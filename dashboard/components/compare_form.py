@@ -13,6 +13,7 @@ from dashboard.compare.model import Comparison
 from dashboard.components.attributes import attrs
 from dashboard.firstpaint import Raw
 from dashboard.queries import LEVELS
+from dashboard.territories import named
 from dashboard.twins import twins, why
 
 
@@ -70,17 +71,24 @@ def _names(comparison: Comparison) -> html.Datalist:
         name = known[code].name(lang)
         if code not in comparison.codes:
             options.append(html.Option(value=name if names[name] == 1 else f"{name} ({code})"))
+    shipped = named(comparison.build, comparison.words).values()
+    options += [html.Option(value=one.name) for one in shipped if one.id not in comparison.codes]
     return html.Datalist(options, id="region-names")
 
 
 def alike(comparison: Comparison) -> list[Component]:
     """For each region the nearest across the border with the reason, and the next ones, each a comparison."""
     t, build, items = comparison.words, comparison.build, []
-    for code in comparison.codes:
+    known = queries.regions(build)
+    for code, side in comparison.sides.items():
+        if side.territory:
+            continue
         found = twins(build, code, comparison.level)
         if not found:
             continue
-        links = [html.A(comparison.name(twin.code), href=urls.compare_url(t.lang, (code, twin.code))) for twin in found]
+        links = [
+            html.A(known[twin.code].name(t.lang), href=urls.compare_url(t.lang, (code, twin.code))) for twin in found
+        ]
         parts: list[str | html.A] = [why(build, t, code, found[0]) + " ", t("Compare with:") + " ", links[0]]
         for link in links[1:]:
             parts += [" · ", link]

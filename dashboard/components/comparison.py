@@ -104,7 +104,7 @@ def _figure(comparison: Comparison, line: Line, code: str) -> list[Any]:
     if row["status"]:
         notes.append(flag_word(t, row["status"]))
     parts += [html.Small(note) for note in notes]
-    reason = indicator["reasons"].get(row["reason"]) if row["status"] in ("a", "u", "b", "e") else None
+    reason = indicator["reasons"].get(row["reason"]) if row["status"] in ("a", "u", "b", "e") else row.get("why")
     return [*parts, html.Small(reason, className="reason")] if reason else parts
 
 
@@ -114,7 +114,7 @@ def _axes(comparison: Comparison, line: Line) -> list[Any]:
         return [_axis(comparison, line, list(comparison.codes))]
     drawn: list[Any] = []
     for country in comparison.countries:
-        codes = [code for code in comparison.codes if comparison.country(code) == country]
+        codes = [code for code in comparison.codes if comparison.sides[code].countries[0] == country]
         drawn += [html.Small(comparison.name(country)), _axis(comparison, line, codes)]
     return drawn
 
@@ -126,7 +126,7 @@ def _axis(comparison: Comparison, line: Line, codes: list[str]) -> Raw:
         Dot(comparison.codes.index(code), row["value"], row["ci_low"], row["ci_high"], row["status"] in ("a", "u"))
         for code, row in rows.items()
     ]
-    means = _means(line, {comparison.country(code) for code in codes}, set(codes))
+    means = _means(line, {c for code in codes for c in comparison.sides[code].countries}, set(codes))
 
     def write(value: float) -> str:
         return written(comparison, indicator, value)

@@ -42,7 +42,7 @@ def maps(comparison: Comparison, query: Mapping[str, str]) -> list[Component]:
 def _figure(comparison: Comparison, panel: Panel, first: bool, own_legend: bool) -> html.Figure:
     key = html.Div(Raw(legend(panel, first)), className="legend") if own_legend else None
     said = html.P("\u00a0", className="said", **attrs(aria_hidden="true"))
-    picked = f" r{comparison.codes.index(panel.scene.selected)}" if panel.scene.selected else ""
+    picked = f" r{comparison.codes.index(panel.scene.selected)}" if panel.scene.selected in comparison.codes else ""
     drawing = html.Div(Raw(drawn(comparison, panel, first)), className=f"map{picked}", **attrs(data_map=""))
     return html.Figure([html.Figcaption(html.B(panel.caption)), drawing, said, key])
 
@@ -106,7 +106,9 @@ def _table(comparison: Comparison, choice: Choice, found: list[Panel]) -> html.D
     columns = found[:1] if choice.mode == "places" else found
     codes = {region.code for panel in found for region in panel.scene.regions if region.shown}
     view = found[0].view
-    ordered = sorted(codes, key=lambda code: (code not in comparison.codes, letters(view.name(code))))
+    ordered = sorted(
+        codes, key=lambda code: (not any(s.holds(code) for s in comparison.sides.values()), letters(view.name(code)))
+    )
     labels = (
         [f"{view.indicator['title']}, {t.period(view.state.period)}"]
         if choice.mode == "places"

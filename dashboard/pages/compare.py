@@ -20,6 +20,7 @@ from dashboard.components.comparison_maps import maps
 from dashboard.components.foot import sources
 from dashboard.firstpaint import Kept
 from dashboard.pages import Request
+from dashboard.territories import short_list
 from dashboard.urls import MovedError
 
 PATH = "compare"
@@ -109,11 +110,17 @@ def _regions(comparison: Comparison) -> html.Div:
         rest = [other for other in comparison.codes if other != code]
         out = t("Leave out {name}", name=comparison.name(code))
         leave = html.A("×", href=urls.compare_url(t.lang, rest), title=out, className="leave", **attrs(aria_label=out))
-        kind = queries.regions(comparison.build)[code].kind
+        side = comparison.sides[code]
+        kind, label = side.kind, code if side.territory is None else _members(comparison, side.members)
         items.append(
-            html.Li([mark(i), html.B(comparison.name(code)), html.Small(f"{kind} · {code}" if kind else code), leave])
+            html.Li([mark(i), html.B(comparison.name(code)), html.Small(f"{kind} · {label}" if kind else label), leave])
         )
     return html.Div([html.Ul(items, className="key"), add(comparison)], className="regions")
+
+
+def _members(comparison: Comparison, codes: tuple[str, ...]) -> str:
+    known = queries.regions(comparison.build)
+    return short_list(comparison.words, [known[code].name(comparison.lang) for code in codes])
 
 
 def _periods(comparison: Comparison) -> html.Form:

@@ -15,6 +15,7 @@ from dashboard.compare.text import findings
 from dashboard.components.comparison_charts import LEAST_BASE, courses
 from dashboard.i18n import languages, words
 from dashboard.store import Build
+from dashboard.territories import named
 from dashboard.twins import twins, why
 
 WEB, POSTINGS, PEOPLE = "adoption_firms_ai_web_pct", "jobs_ai_postings_pct", "context_population_count"
@@ -284,3 +285,62 @@ def test_a_region_that_nothing_is_like_is_not_given_a_twin(opened: Build) -> Non
     assert nearest.distance > 1
     assert not nearest.alike
     assert "nothing is really like Mayotte" in why(opened, words("en"), "FRY5", nearest)
+
+
+# ── Territories ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+HUB = "ki-hub-sachsen-thueringen"
+
+
+def test_a_territory_stands_beside_a_region_and_its_figures_are_put_together(opened: Build) -> None:
+    """Its inhabitants are the sum of both Länder's; its share of firms lies between theirs, with an interval."""
+    level, keys = chosen.read(opened, "en", f"{HUB}+FRF", {})
+    assert (level, keys) == ("land", (HUB, "FRF"))
+    together = compared(opened, HUB, "FRF")
+    apart = compared(opened, "DED", "DEG")
+    people = line(apart, PEOPLE)
+    newest = line(together, PEOPLE)
+    assert newest.rows[HUB]["value"] == sum(rows[newest.period]["value"] for rows in people.series.values())
+    web, parts = line(together, WEB), line(apart, WEB)
+    low, high = sorted(rows[web.period]["value"] for rows in parts.series.values())
+    assert low < web.rows[HUB]["value"] < high
+    assert web.differences["FRF"].verdict == "significant"
+
+
+@pytest.mark.parametrize(
+    ("item", "canonical"),
+    [
+        (HUB.upper() + "+frf", f"{HUB}+FRF"),
+        ("DEG,DED+FRF", f"{HUB}+FRF"),
+        ("FRF+DE1,DED", "FRF+DE1,DED"),
+        (f"{HUB}+FR10", f"{HUB}+FR1"),
+    ],
+)
+def test_territories_have_one_spelling_too(client: FlaskClient, item: str, canonical: str) -> None:
+    answer = client.get(f"/de/compare/{item}")
+    if item != canonical:
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"/de/compare/{canonical}")
+        answer = client.get(f"/de/compare/{canonical}")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("item", ["DED,DED2+FRF", "DED,XX9+FRF", "ki-hub-sachsen+FRF", ",+FRF", f"{HUB}+DED+FRF11"])
+def test_what_is_no_territory_is_answered_calmly(client: FlaskClient, item: str) -> None:
+    answer = client.get(f"/de/compare/{item}", follow_redirects=True)
+    assert answer.status_code in (200, 400, 404)
+    if answer.status_code == 200:
+        assert answer.request.path == "/de/compare/FRF", "an empty one is left out"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_shipped_territory_can_be_compared(client: FlaskClient, opened: Build, lang: str) -> None:
+    """With a region, in words and on maps; what cannot be put together says why."""
+    for id_, shipped in named(opened, words(lang)).items():
+        answer = client.get(f"/{lang}/compare/{id_}+FRF")
+        assert answer.status_code == 200, id_
+        text = unescape(answer.text)
+        assert shipped.name in text
+        comparison = compared(opened, id_, "FRF", lang=lang, level=chosen.read(opened, lang, f"{id_}+FRF", {})[0])
+        for found in comparison.lines:
+            if found.rows.get(id_, {}).get("value", 0) is None:
+                assert comparison.absence(found, id_) in text, (id_, found.indicator["id"])
