@@ -6,6 +6,7 @@ not sent away. What nobody can have offered (limits that do not ascend) is refus
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from dashboard import queries
@@ -37,7 +38,7 @@ def offered(indicator: Row, state: MapState, periods: tuple[str, ...]) -> tuple[
 
 
 def partners(build: Build, lang: str, state: MapState) -> dict[str, str]:
-    """id → title of the indicators that a map of two can set against a state's: rates with figures at its level."""
+    """id → title of what a map of two can set against a state's: rates at its level, without breakdown."""
     known = queries.indicators(build, lang)
     here = set(known[state.indicator]["countries"])
     return {
@@ -46,6 +47,7 @@ def partners(build: Build, lang: str, state: MapState) -> dict[str, str]:
         if id_ != state.indicator
         and not is_counted(row)
         and not is_difference(row)
+        and not row["members"]
         and state.level in row["levels"]
         and here & set(row["countries"])
     }
@@ -106,8 +108,7 @@ def _known_since(build: Build, indicator: Row, state: MapState) -> None:
 
 def _a_period(text: str) -> bool:
     """Whether a text may be a period of some indicator: what a change counted from before the indicator was changed."""
-    digits = text.replace("-Q", "").replace("-", "")
-    return text[:4].isdecimal() and text.isascii() and digits.isdecimal() and len(text) in (4, 7)
+    return re.fullmatch(r"[0-9]{4}(-Q[1-4]|-[01][0-9])?", text) is not None
 
 
 def _since(state: MapState, periods: tuple[str, ...]) -> str:

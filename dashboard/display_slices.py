@@ -11,11 +11,12 @@ import orjson
 from dashboard import display_words
 from dashboard.components.display import menu
 from dashboard.display import Cell, Display
+from dashboard.display_titles import doubted
 from dashboard.firstpaint import draw
 from dashboard.slices import packed, titles
 from dashboard.store import Build
 from dashboard.urls import MapState, NotFoundError, parameters
-from dashboard.view import MapView, doubtful, map_view
+from dashboard.view import MapView, map_view
 
 #: A drawing is one letter in the JSON: its place in the list of drawings, counted from this one.
 _FIRST = 48
@@ -30,7 +31,7 @@ def display_json(build: Build, lang: str, asked: MapState) -> bytes:
     cells = [[display.cells(period)[code] for code in display.codes] for period in view.periods]
     drawings = list(dict.fromkeys(cell.drawn for line in cells for cell in line))
     place = {drawn: chr(_FIRST + i) for i, drawn in enumerate(drawings)}
-    doubt = doubtful(view.indicator)
+    doubt = doubted(view)
     return orjson.dumps(
         {
             "build": build.id,

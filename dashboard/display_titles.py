@@ -33,9 +33,14 @@ def title(view: MapView) -> str:
     )
 
 
+def doubted(view: MapView) -> tuple[str, ...]:
+    """The flags on which a title is not built; how unsure a figure is may be said of an unsure one."""
+    return () if shown(view).kind == "sure" else doubtful(view.indicator)
+
+
 def _sure_cells(view: MapView, have: dict[str, Cell]) -> list[tuple[float, str]]:
     """(number, code) of the cells on which a title may be built, highest first."""
-    fine = {code: cell for code, cell in have.items() if cell.status not in doubtful(view.indicator)} or have
+    fine = {code: cell for code, cell in have.items() if cell.status not in doubted(view)} or have
     return sorted(((cell.value or 0.0, code) for code, cell in fine.items()), key=lambda pair: (-pair[0], pair[1]))
 
 
@@ -69,8 +74,8 @@ def _change(view: MapView, have: dict[str, Cell], counted: dict[str, Any]) -> st
     counted |= {"since": t.period(view.state.since), "up": up}
     text = t("{period} against {since}: up in {up} of {of} {units}", **counted)
     text += t(", down in {down}", down=down) if down else ""
-    doubted = sum(cell.note == "i" for cell in have.values())
-    return text + t("; in {n} the change is not significant", n=doubted) if doubted else text
+    still = sum(cell.note == "i" for cell in have.values())
+    return text + t("; in {n} the change is not significant", n=still) if still else text
 
 
 def _sure(view: MapView, have: dict[str, Cell], counted: dict[str, Any]) -> str:

@@ -39,7 +39,9 @@ def table(view: MapView) -> html.Table:
                 + [_line(view, code, view.rows.get(code)) for code in missing]
             ),
         ],
-        className=" ".join(["figures", *_without(view)]),
+        className=" ".join(
+            ["figures", *_without(view), f"display-{view.display.kind}" if view.display else ""]
+        ).strip(),
     )
 
 

@@ -25,7 +25,7 @@ _DIVERGING: Final = {False: ("crameri:broc", 0.10, 0.90), True: ("crameri:lisbon
 _MIDDLE: Final = {False: 0.13, True: 0.26}
 # Two scales whose products are the nine colours of two indicators, each with its low, middle and high place.
 _CROSS: Final = {
-    False: (("colorbrewer:Oranges", (0.1, 0.375, 0.65)), ("crameri:oslo", (0.98, 0.715, 0.45))),
+    False: (("colorbrewer:Oranges", (0.02, 0.285, 0.55)), ("colorbrewer:Purples", (0.2, 0.475, 0.75))),
     True: (("crameri:lajolla", (0.15, 0.375, 0.6)), ("colorcet:CET_L15", (0.1, 0.45, 0.8))),
 }
 
@@ -63,8 +63,9 @@ def variables(dark: bool) -> str:
 def cross(dark: bool = False) -> dict[str, str]:
     """The nine colours b00…b22 of two indicators in thirds, the first digit the first indicator's.
 
-    Each is a colour of one published scale times one of the other: oranges and blues, the two that every kind of colour
-    vision keeps apart. On dark ground their negatives are multiplied, so that more is brighter there, too.
+    Each is a colour of one published scale times one of the other: oranges and purples, of those tried the two whose
+    products are farthest apart for every kind of colour vision while none but the lowest is near grey. On dark ground
+    their negatives are multiplied, so that more is brighter there, too.
     """
     ends = [_sample(name, positions) for name, positions in _CROSS[dark]]
 

@@ -25,6 +25,7 @@ SHOWN = """() => {
     picked: all(".am-regions [aria-selected=true]", (p) => p.dataset.c),
     pickedRow: all("#table tr.picked", (tr) => tr.dataset.c),
     legend: all("#legend .am-legend-title, #legend .am-classes b, #legend .am-means span:not([hidden])", cell),
+    counts: all("#legend [data-fill]", (e) => [e.dataset.fill, text(e)]),
     signs: all("#legend [data-k]:not([hidden])", (e) => e.dataset.k),
     period: text(one("#period-now")), level: current("level-choices"), country: current("country-choices"),
     indicator: text(one("#picker-title")), theme: text(one("#picker-theme")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -68,6 +68,27 @@ def test_both_arms_of_the_diverging_scale_weigh_the_same(dark: bool) -> None:
     for low, high in zip(lightness[:3], reversed(lightness[3:]), strict=True):
         assert low == pytest.approx(high, abs=16)
     assert len(set(palette.diverging(5, dark))) == 5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_the_nine_colours_of_two_indicators_can_be_told_apart_with_every_colour_vision(
+    deficiency: str, dark: bool
+) -> None:
+    nine = palette.cross(dark)
+    assert set(nine) == {f"b{x}{y}" for x in range(3) for y in range(3)}
+    for a, b in combinations(nine.values(), 2):
+        assert distance(a, b, deficiency) > 10, (a, b)
+    for colour in nine.values():
+        assert distance(colour, GROUND[dark]) > 12, colour
+
+
+def test_the_ramp_goes_through_the_six_colours() -> None:
+    for family, six in (("s", palette.sequential(6)), ("e", palette.diverging(6))):
+        assert palette.literal(f"{family}0") == six[0]
+        assert palette.literal(f"{family}24") == six[5]
+        assert len({palette.literal(f"{family}{i}") for i in range(25)}) == 25
+    assert palette.mixture("e12") == "color-mix(in oklab,var(--d2),var(--d3) 50%)"
 
 
 def test_css_holds_twelve_colours_for_light_for_dark_and_for_the_readers_choice() -> None:
