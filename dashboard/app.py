@@ -28,6 +28,7 @@ from dashboard import (
     urls,
 )
 from dashboard.compressed import FOREVER, pack, respond
+from dashboard.exports import serve
 from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
@@ -37,7 +38,7 @@ from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
-    r"_|assets/|shapes/|health/|metrics$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
+    r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.csv$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
 )
 
 
@@ -70,6 +71,7 @@ def create(settings: Settings | None = None) -> Dash:
     health.register(server, store)
     metrics.register(server, store)
     feeds.register(server, store, settings)
+    serve.register(server, store, _split)
     security.register(app)
     errors.register(server)
     _documents(app, store, settings)

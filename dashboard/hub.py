@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard import aggregate, queries
-from dashboard.aggregate import Aggregate, Case, Figures, Place
+from dashboard.aggregate import Aggregate, Case, Place
 from dashboard.i18n import Words
 from dashboard.queries import Row
 from dashboard.store import Build
@@ -40,19 +40,20 @@ def plain(build: Build, t: Words) -> list[Row]:
 def case(build: Build, t: Words, members: Iterable[str], indicators: Iterable[str]) -> Case:
     """What is known of these regions, for these indicators and those they are derived from."""
     known = queries.indicators(build, t.lang)
-    wanted = sorted(_with_parts(known, indicators))
+    wanted = tuple(sorted(_with_parts(known, indicators)))
     asked = {tops(build)[code]: code for code in members}
-    rows = build.rows("territory_figures", members=list(asked), indicators=wanted)
+    rows = _figures(build, tuple(asked), wanted)
     own = [row | {"part_of": asked[row["part_of"]], "region": asked.get(row["region"], row["region"])} for row in rows]
-    countries = sorted({code[:2] for code in asked})
-    return Case(tuple(sorted(asked.values())), known, aggregate.grouped(own), _national(build, countries, wanted))
+    nations = {code[:2]: aggregate.grouped(_figures(build, (code[:2],), wanted)) for code in asked}
+    return Case(tuple(sorted(asked.values())), known, aggregate.grouped(own), nations)
 
 
-def _national(build: Build, countries: list[str], wanted: list[str]) -> dict[str, Figures]:
-    return {
-        country: aggregate.grouped(build.rows("territory_figures", members=[country], indicators=wanted))
-        for country in countries
-    }
+def _figures(build: Build, areas: tuple[str, ...], wanted: tuple[str, ...]) -> list[Row]:
+    found: list[Row] = build.recent(
+        ("territory_figures", areas, wanted),
+        lambda: build.rows("territory_figures", members=list(areas), indicators=list(wanted)),
+    )
+    return found
 
 
 def _with_parts(known: dict[str, Row], indicators: Iterable[str]) -> set[str]:

@@ -93,10 +93,10 @@ def parameters(state: MapState, fields: Iterable[str] = tuple(PARAMETERS)) -> li
     return [(PARAMETERS[field], getattr(state, field)) for field in fields if getattr(state, field)]
 
 
-def map_url(lang: str, state: MapState) -> str:
-    """The address of a map view; parameters in a fixed order, empty ones left out."""
+def map_url(lang: str, state: MapState, form: str = "") -> str:
+    """The address of a map view; parameters in a fixed order, empty ones left out. form: csv, to take it along."""
     query = urlencode(parameters(state), safe=":,")
-    return page(lang, "map") + (f"?{query}" if query else "")
+    return page(lang, "map") + (f".{form}" if form else "") + (f"?{query}" if query else "")
 
 
 def compare_url(lang: str, codes: Sequence[str], query: Mapping[str, str] | None = None) -> str:

@@ -21,7 +21,7 @@ from etl.model import LANGUAGES, CatalogueError
 
 KINDS: Final = ("hub", "programme", "network", "cross_border")
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_ADDRESS: Final = re.compile(r"https?://\S+")
+_ADDRESS: Final = re.compile(r"https://\S+")
 _TEXTS: Final = ("name", "description", "perimeter")
 
 

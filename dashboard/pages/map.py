@@ -11,9 +11,14 @@ from dash.development.base_component import Component
 from dashboard import breakdown, drawing, queries, steps, titles, urls, view
 from dashboard.components import card, controls, display, foot, table
 from dashboard.components.attributes import attrs
+from dashboard.components.choose import ASSETS as OWN
+from dashboard.components.choose import choose
 from dashboard.components.find import ASSETS as FIND
 from dashboard.components.find import find
+from dashboard.components.take import map_take
 from dashboard.compressed import address, static_files
+from dashboard.exports import csv as forms
+from dashboard.exports import map_view
 from dashboard.figures.series import series
 from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words, languages, words
@@ -36,7 +41,7 @@ ASSETS = (
     "parts.css",
     "mapprint.css",
     "parts.js",
-    "findmap.js",
+    "findmap.js", *OWN,
 )
 
 
@@ -65,6 +70,11 @@ def description(request: Request) -> str:
     return str(read(request).indicator["definition"])
 
 
+def csv(request: Request) -> forms.Table:
+    """The regions on screen."""
+    return map_view.table(read(request))
+
+
 def layout(request: Request) -> list[Component]:
     """The page as Dash components; the parts in `Kept` are drawn here and live on under `assets/view.js`."""
     shown = read(request)
@@ -85,7 +95,7 @@ def layout(request: Request) -> list[Component]:
             id="chart-section",
             **attrs(aria_label=t("Over time")),
         ),
-        Kept(id="bottom", children=[foot.foot(t, shown.build, shown.indicator)]),
+        Kept(id="bottom", children=[foot.foot(t, shown.build, shown.indicator), map_take(shown)]),
         Kept(id="on-paper", className="printed", children=_printed(shown)),
         Kept(id="state", children=[Raw(f'<script type="application/json" id="atlas">{_script_json(shown)}</script>')]),
         dcc.Store(id="wanted"),
@@ -139,6 +149,7 @@ def _stage(shown: view.MapView) -> list[Component]:
         html.Div(
             [
                 html.Div([controls.breadcrumb(shown), controls.levels(shown)], className="map-head"),
+                choose(t),
                 html.Div(
                     Raw(steps.on_map(drawing.svg(shown), shown)),
                     id="map",
