@@ -23,6 +23,7 @@ from tests.golden import test_eurito_preprints as eurito
 from tests.golden import test_eurostat_datasets as datasets
 from tests.golden import test_eurostat_extracts as extracts
 from tests.golden import test_eurostat_gdp as gdp
+from tests.golden import test_eurostat_isoc_eb_ai_size as sizes
 from tests.golden import test_eurostat_population as population
 from tests.golden import test_france2030_ia_clusters as clusters
 from tests.golden import test_france_travail_bmo as bmo
@@ -199,6 +200,14 @@ def _isoc_eb_ai() -> list[Golden]:
     return _eurostat("isoc_eb_ai", forms.wide(("size_emp", "nace_r2", "indic_is", "unit"), cells))
 
 
+def _isoc_eb_ai_size() -> list[Golden]:
+    cells = " | ".join(sizes.YEARS) + "\n"
+    for (size, country), values in sizes.CELLS.items():
+        shown = (f"{v} {sizes.flag(country, y)}".strip() for y, v in zip(sizes.YEARS, values, strict=True))
+        cells += f"{size},C10-S951_X_K,E_AI_TANY,PC_ENT,{country} {' | '.join(shown)}\n"
+    return _eurostat("isoc_eb_ai", forms.wide(("size_emp", "nace_r2", "indic_is", "unit"), cells))
+
+
 def _genai() -> list[Golden]:
     cells = "2025\n" + "".join(
         f"{member or 'IND_TOTAL'},I_IUAI,PC_IND,{region} {value}\n" for _, member, region, value in extracts.GENAI
@@ -249,6 +258,7 @@ GOLDENS: Mapping[str, Callable[[], list[Golden]]] = {
     "eurostat_gdp": _gdp,
     "eurostat_isoc_ai_iaiu": _genai,
     "eurostat_isoc_eb_ai": _isoc_eb_ai,
+    "eurostat_isoc_eb_ai_size": _isoc_eb_ai_size,
     "eurostat_population": _population,
     "france2030_ia_clusters": _csvs({"programmes.csv": clusters.TABLE}, sums=True, complete=True),
     "france_travail_bmo": _bmo,
