@@ -9,6 +9,8 @@ from dashboard import places, profile, queries, twins, urls
 from dashboard.components import here, region_cards
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import sources
+from dashboard.exports import csv as forms
+from dashboard.exports import region_view
 from dashboard.findings import findings
 from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words
@@ -46,6 +48,11 @@ def feeds(request: Request) -> list[tuple[str, str]]:
     return [("region", read(request).code)] if request.item else []
 
 
+def csv(request: Request) -> forms.Table:
+    """The figures of the page, to take along."""
+    return region_view.table(profile.profile(request.build, request.lang, read(request)))
+
+
 def layout(request: Request) -> list[Component]:
     """The page, or the list."""
     parts = _one(request) if request.item else _all(request)
@@ -73,6 +80,7 @@ def _one(request: Request) -> list[Component]:
     t, region = request.words, read(request)
     found = profile.profile(request.build, t.lang, region)
     used = [entry.indicator for entry in found.entries]
+    taken = urls.view_url(t.lang, PATH, region.code, None, "csv")
     return [
         html.Div(
             [
@@ -94,6 +102,7 @@ def _one(request: Request) -> list[Component]:
         html.Section(
             [
                 html.H2(t("All figures as a table"), id="table-title"),
+                html.P([html.B(t("Take along:")), " ", html.A("CSV", href=taken, download="")]),
                 html.Div(
                     region_cards.table(found),
                     className="table",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from html import unescape
 
@@ -339,3 +341,23 @@ def test_a_region_that_is_a_whole_land_stands_once_on_the_way(client: FlaskClien
     assert "<h1>Brandenburg</h1>" in client.get("/de/region/DE4").text
     assert "<h1>Brandenburg, statistische Region (NUTS 2)</h1>" in client.get("/de/region/DE40").text
     assert "<h1>Dresden, kreisfreie Stadt</h1>" in client.get("/de/region/DED21").text
+
+
+def test_the_figures_can_be_taken_along_but_for_what_a_licence_keeps(client: FlaskClient, opened: Build) -> None:
+    """Every series of the page as rows; what must not leave is named and empty."""
+    assert 'href="/de/region/FRF.csv"' in client.get("/de/region/FRF").text
+    answer = client.get("/de/region/FRF.csv")
+    assert answer.status_code == 200
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert {row["code"] for row in rows} == {"FRF"}
+    series = entry(of(opened, "FRF", "de"), WEB).series
+    taken = [row for row in rows if row["indicator"] == WEB]
+    assert [(row["period"], float(row["value"])) for row in taken] == [(row["period"], row["value"]) for row in series]
+    withheld = [row for row in rows if row["status"] == "withheld"]
+    assert withheld
+    assert {row["value"] for row in withheld} == {""}
+    closed = {one["id"] for one in queries.sources(opened).values() if not one["redistribute"]}
+    known = queries.indicators(opened, "de")
+    assert all(closed & set(known[row["indicator"]]["sources"]) for row in withheld)
+    assert not [row for row in rows if row["value"] and closed & set(known[row["indicator"]]["sources"])]
+    assert client.get("/de/region/XX.csv").status_code == 404
