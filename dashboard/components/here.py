@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ledger, urls
+from dashboard import ledger, partnerships, urls
 from dashboard.components import ledger as said
 from dashboard.i18n import Words
 from dashboard.ledger_model import Here, Member, Partnership
@@ -69,7 +69,8 @@ def _partnership(t: Words, one: Partnership, here: tuple[Member, ...]) -> html.L
         _people(t, t("From here"), here),
         _people(t, t("With"), tuple(others)),
     ]
-    named = [_linked(t, "partnership", one.id, one.name(t.lang)), f" · {_joined(facts)}", *_sources(t, one.sources)]
+    name = html.A(html.B(one.name(t.lang)), href=partnerships.permalink(t.lang, one.id))
+    named = [name, f" · {_joined(facts)}", *_sources(t, one.sources)]
     return html.Li([*named, *(line for line in lines if line)])
 
 

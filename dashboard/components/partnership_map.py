@@ -99,7 +99,9 @@ def _places(t: Words, choice: Choice, entries: Sequence[Entry]) -> str:
         for place in entry.places:
             here.setdefault(place, []).append(entry)
     names = {place: place_name(place, found) for place, found in here.items()}
-    order = {place: names[place] for place in sorted(here, key=lambda place: (-len(here[place]), names[place]))}
+    picked = {place for entry in entries if entry.one.id == choice.show for place in entry.places}
+    weight = {place: (place not in picked, -len(here[place]), names[place]) for place in here}
+    order = {place: names[place] for place in sorted(here, key=weight.__getitem__)}
     written, small = named(order, _WIDE), named(order, _PHONE)
     return "".join(
         _place(t, choice, place, here[place], _label(place, names[place], written.get(place, ""), place not in small))
@@ -132,11 +134,12 @@ def _label(place: str, name: str, side: str, minor: bool) -> str:
 def named(places: Mapping[str, str], unit: float) -> dict[str, str]:
     """Which places have room for their name at so many map units a pixel, and on which side of the point it stands.
 
-    places: code → name, the weightiest first. A name may not lie on another, nor on another place's point.
+    places: code → name, the weightiest first. A name lies on no other, on no other place's point, and on the map.
     """
     points = {place: partnerships.point(place) for place in places}
     boxes: list[tuple[float, float, float, float]] = []
     found: dict[str, str] = {}
+    east = max(shape["box"][2] for shape in _shapes().values()) + _MARGIN
     for place, name in places.items():
         x, y = points[place]
         width, height = len(name) * _LETTER * unit, _LINE * unit
@@ -144,7 +147,9 @@ def named(places: Mapping[str, str], unit: float) -> dict[str, str]:
             left = x + 7 * unit if side == "right" else x - 7 * unit - width
             box = (left, y - height / 2, left + width, y + height / 2)
             others = (other for code, other in points.items() if code != place)
-            if not any(_inside(box, other) for other in others) and not any(_meet(box, other) for other in boxes):
+            if box[2] > east or any(_inside(box, other) for other in others):
+                continue
+            if not any(_meet(box, other) for other in boxes):
                 boxes.append(box)
                 found[place] = side
                 break

@@ -14,6 +14,8 @@ from dashboard.partnerships import Entry
 
 #: With more members than so many, the sentence has the partnership's name.
 _FEW = 4
+#: Letters of a whole day: 2025-11-18.
+_WHOLE = 10
 
 
 def kind(t: Words, key: str) -> str:
@@ -35,12 +37,16 @@ def spoken(t: Words, entry: Entry) -> str:
     members += [member.organisation.name(t.lang) for member in entry.elsewhere]
     names = list(dict.fromkeys(members))
     who = " – ".join(names) if len(names) <= _FEW else entry.one.name(t.lang)
-    when = long_day(t, entry.one.since)
-    parts = [" ".join(part for part in (f"{who}: {said.partnership_state(t, entry.one.state)}", when) if part)]
+    state, when = said.partnership_state(t, entry.one.state), long_day(t, entry.one.since)
+    if len(entry.one.since) == _WHOLE:
+        said_of = t("{who}: {state} {day}", who=who, state=state, day=when)
+    else:
+        said_of = t("{what}: {n}", what=who, n=", ".join(part for part in (state, when) if part))
     if entry.seats and any(seat.memory for seat in entry.seats):
         every = all(seat.memory for seat in entry.seats)
-        parts.append(t("seats from memory") if every else t("some seats from memory"))
-    return "; ".join(parts)
+        remark = t("seats from memory") if every else t("some seats from memory")
+        return t("{first}; {second}", first=said_of, second=remark)
+    return said_of
 
 
 def _seated(t: Words, organisation: Organisation, seats: dict[str, list[str]]) -> str:
@@ -49,7 +55,7 @@ def _seated(t: Words, organisation: Organisation, seats: dict[str, list[str]]) -
 
 def long_day(t: Words, text: str) -> str:
     """A day in full (18 November 2025), a month or a year; '' where there is none."""
-    if len(text) < 10:
+    if len(text) < _WHOLE:
         return t.period(text) if text else ""
     pattern = "d. MMMM y" if t.lang == "de" else "d MMMM y"
     return str(format_date(date.fromisoformat(text), pattern, locale=t.locale))

@@ -18,8 +18,8 @@ from dashboard.store import Build
 
 SAID = {
     "en": "SAP (Walldorf) – Mistral AI (Paris): announced 18 November 2025; seats from memory",
-    "de": "SAP (Walldorf) – Mistral AI (Paris): angekündigt 18. November 2025; Sitze aus dem Gedächtnis",
-    "fr": "SAP (Walldorf) – Mistral AI (Paris): annoncé 18 novembre 2025; sièges cités de mémoire",
+    "de": "SAP (Walldorf) – Mistral AI (Paris): angekündigt am 18. November 2025; Sitze aus dem Gedächtnis",
+    "fr": "SAP (Walldorf) – Mistral AI (Paris)\u00a0: annoncé le 18 novembre 2025\u202f; sièges cités de mémoire",
 }
 COUNTED = {"en": "6 of 18 named", "de": "6 von 18 genannt", "fr": "6 sur 18 nommés"}
 
