@@ -104,7 +104,13 @@ def _places(t: Words, choice: Choice, entries: Sequence[Entry]) -> str:
     order = {place: names[place] for place in sorted(here, key=weight.__getitem__)}
     written, small = named(order, _WIDE), named(order, _PHONE)
     return "".join(
-        _place(t, choice, place, here[place], _label(place, names[place], written.get(place, ""), place not in small))
+        _place(
+            t,
+            choice,
+            place,
+            here[place],
+            _label(place, names[place], written.get(place, ""), small.get(place) != written.get(place)),
+        )
         for place in sorted(here)
     )
 
