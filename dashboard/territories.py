@@ -101,7 +101,7 @@ def find(build: Build, t: Words, item: str, query: Row | None = None) -> Territo
         if item != item.lower():
             raise urls.MovedError(urls.view_url(t.lang, PATH, item.lower(), query))
         return shipped[item]
-    asked = list(dict.fromkeys(part for part in _SEPARATORS.split(item.upper()) if part))
+    asked = list(dict.fromkeys(part for part in _SEPARATORS.split(item) if part))
     codes = _known(build, t, item, asked)
     return own(build, t, codes, item, query)
 
@@ -126,9 +126,9 @@ def short_list(t: Words, names: list[str]) -> str:
 def _known(build: Build, t: Words, item: str, asked: list[str]) -> list[str]:
     """The codes asked for in NUTS; raises NotFoundError for the first that is unknown."""
     spelled = queries.region_codes(build)
-    unknown = next((part for part in asked if part not in spelled), None)
+    unknown = next((part for part in asked if part.upper() not in spelled), None)
     if unknown is None and asked:
-        return [spelled[part] for part in asked]
+        return [spelled[part.upper()] for part in asked]
     if unknown is None or len(asked) == 1:
         near = get_close_matches(item.lower(), list(named(build, t)), 1, 0.5)
         links = [_way(build, t, [], near[0])] if near else []
@@ -136,8 +136,8 @@ def _known(build: Build, t: Words, item: str, asked: list[str]) -> list[str]:
         links += [_way(build, t, [spelled[near[0]]])] if near else []
         text = t("There is no territory “{name}”, and no region has that code.", name=item[:80])
         raise urls.NotFoundError(item, text=text, links=(*links, _index(t)))
-    rest = [spelled[part] for part in asked if part in spelled]
-    near = get_close_matches(unknown, list(spelled), 1, 0.6)
+    rest = [spelled[part.upper()] for part in asked if part.upper() in spelled]
+    near = get_close_matches(unknown.upper(), list(spelled), 1, 0.6)
     ways = [[*rest, spelled[near[0]]]] if near else []
     ways += [rest] if rest else []
     links = [_way(build, t, _outermost(way)) for way in ways if len(_outermost(way)) <= MOST]

@@ -41,12 +41,12 @@ def _card(build: Build, t: Words, territory: Territory, finding: Finding) -> htm
     indicator, figure = finding.indicator, finding.figure
     href = urls.view_url(t.lang, PATH, territory.item, {"indicator": indicator["id"]})
     facts = [t.period(figure.period), limits(t, indicator, figure), *standing(t, territory, finding)]
-    reason = recipes.recipe(build, t, figure)
+    reason, text = recipes.recipe(build, t, figure), recipes.value(t, indicator, figure)
     return html.Article(
         [
             html.H3(html.A(indicator["title"], href=href)),
-            html.P([recipes.value(t, indicator, figure), *_flag(t, figure)], className="big"),
-            html.P(indicator["unit_words"], className="small"),
+            html.P([text, *_flag(t, figure)], className="big"),
+            html.P(indicator["unit_words"], className="small") if indicator["unit_words"] not in text else None,
             html.Ul([html.Li(fact) for fact in facts if fact], className="facts"),
             html.P(reason, className="small recipe"),
         ],
@@ -119,10 +119,13 @@ def breakdown(build: Build, t: Words, indicator: Row, figures: list[Aggregate]) 
 
 
 def _table(caption: str, heads: list[str], lines: list[html.Tr]) -> html.Table:
+    keys = ("name", "value", "margin", "n", "recipe")
     return html.Table(
         [
             html.Caption(caption),
-            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+            html.Thead(
+                html.Tr([html.Th(head, scope="col", className=key) for head, key in zip(heads, keys, strict=True)])
+            ),
             html.Tbody(lines),
         ],
         className="figures",
@@ -133,11 +136,12 @@ def _cells(build: Build, t: Words, indicator: Row, figure: Aggregate) -> list[ht
     if figure.refusal:
         reason = recipes.refusal(build, t, indicator, figure.refusal)
         return [html.Td("–", className="value absent"), html.Td(), html.Td(), html.Td(reason, className="recipe")]
+    own = figure.recipe is not None and figure.recipe.rule == "itself"
     flag = html.Abbr(figure.status, title=flag_word(t, figure.status), className="flag") if figure.status else None
     half = (figure.ci_high - figure.ci_low) / 2 if figure.ci_high is not None and figure.ci_low is not None else None
     return [
         html.Td([recipes.value(t, indicator, figure), flag], className="value"),
         html.Td(t.number(half, indicator["decimals"]) if half is not None else "", className="margin"),
         html.Td(t.number(figure.n) if figure.n is not None else "", className="n"),
-        html.Td(recipes.recipe(build, t, figure), className="recipe"),
+        html.Td(recipes.recipe(build, t, figure) if not own else "", className="recipe"),
     ]

@@ -21,6 +21,8 @@ from dashboard.urls import MapState
 
 #: The parameter in which a set is asked for: of the form, and of the map on which one is chosen.
 WITH = "with"
+#: The parameter in which the form says which indicator its periods belong to.
+BEFORE = "before"
 
 
 def build_url(lang: str, place: Territory | None = None) -> str:
@@ -204,8 +206,9 @@ def controls(request: Request, indicator: Row, figure: Aggregate, place: Territo
     ]
     fields.append(_select("period", t("Period"), shown))
     action = urls.page(t.lang, PATH, place.item)
+    before = f'<input type="hidden" name="{BEFORE}" value="{indicator["id"]}">'
     return html.Form(
-        [*fields, html.Button(t("Show"), type="submit", className="button")],
+        [*fields, Raw(before), html.Button(t("Show"), type="submit", className="button")],
         action=f"{action}#figure",
         method="get",
         className="controls hub-controls",

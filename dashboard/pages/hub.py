@@ -53,6 +53,7 @@ def read(request: Request) -> Shown:
     """The view asked for; raises NotFoundError for an indicator, period, level or member that there is not."""
     build, t, asked = request.build, request.words, _query(request)
     place = territory(request)
+    _settle_form(request, place)
     known = queries.indicators(build, t.lang)
     urls.known(asked["indicator"], known)
     found = hub.findings(build, t, place)
@@ -68,6 +69,18 @@ def read(request: Request) -> Shown:
     state = MapState(indicator=indicator["id"], period=figure.period, level=asked["level"], member=member)
     view = hub_map.view_of(build, t, place, state)
     return Shown(place, indicator, figure, view)
+
+
+def _settle_form(request: Request, place: Territory) -> None:
+    """Raise MovedError from what the form sent to a clean address.
+
+    Without scripts it sends period and breakdown of the indicator before; with another indicator they are left out.
+    """
+    asked, before = _query(request), request.query.get(hub_choice.BEFORE)
+    if before is None:
+        return
+    kept = asked if before == asked["indicator"] else {"indicator": asked["indicator"]}
+    raise urls.MovedError(urls.view_url(request.lang, PATH, place.item, kept) + "#figure")
 
 
 def title(request: Request) -> str:

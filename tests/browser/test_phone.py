@@ -14,6 +14,8 @@ PATHS = [
     "/fr/map?indicator=adoption_firms_ai_type_pct&level=nuts3&within=FRK&region=FRK26",
     "/en/map?indicator=funding_inov_ai_grants_eur",
     "/de/data",
+    "/de/hub",
+    "/fr/hub/oberrhein",
     "/fr/indicator/adoption_firms_ai_web_pct",
     "/de/nowhere",
 ]
