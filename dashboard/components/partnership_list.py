@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashboard import ledger, partnerships, queries, urls
 from dashboard.components import ledger as said
 from dashboard.components.attributes import attrs
+from dashboard.components.choose_field import select
 from dashboard.components.partnership_words import kind
 from dashboard.firstpaint import Raw
 from dashboard.i18n import Words
@@ -72,22 +73,13 @@ def choices(request: Request, choice: Choice) -> Raw:
         ("event", t("Event"), [(one.id, one.name(t.lang)) for one in met], choice.event),
         ("region", t("Seat in"), [(code, known[code].name(t.lang)) for code in codes], choice.region),
     )
-    inner = "".join(_select(t, *field) for field in fields)
+    inner = "".join(select(t, *field) for field in fields)
     action = escape(urls.page(t.lang, partnerships.PATH))
     reset = f'<a href="{action}">{escape(t("Show all"))}</a>' if any(choice.query.values()) else ""
     return Raw(
         f'<form class="pm-choice" method="get" action="{action}">{inner}'
         f'<button type="submit" class="button">{escape(t("Show"))}</button>{reset}</form>'
     )
-
-
-def _select(t: Words, name: str, label: str, options: list[tuple[str, str]], chosen: str) -> str:
-    lines = [("", t("all")), *options]
-    inner = "".join(
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(text)}</option>'
-        for value, text in lines
-    )
-    return f'<label><span>{escape(label)}</span><select name="{name}">{inner}</select></label>'
 
 
 # ── The list ─────────────────────────────────────────────────────────────────────────────────────────────────────

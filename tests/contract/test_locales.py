@@ -23,7 +23,7 @@ SAME = {
     "fr": {
         *("Adoption", "Classes", "France", "Kreise", "Licence", "Länder", "Pause"),
         *("Source", "Sources", "Zoom", "départements", "régions"),
-        *("Alliance", "Centre", "Cluster", "Consortium", "Hub", "Places", "Programme"),
+        *("Alliance", "Centre", "Cluster", "Consortium", "Hub", "Places", "Programme", "Programmes", "source"),
         *("diagnostics", "jury", "national", "participant", "site", "{number} places"),
     },
 }
