@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -115,6 +116,11 @@ class Words:
     def day(self, value: date) -> str:
         """A day, in the language's medium form."""
         return format_date(value, "medium", locale=self.locale)
+
+    def moment(self, value: datetime) -> str:
+        """A moment to the minute, as clocks in both countries show it; they have the same time."""
+        here = value.astimezone(ZoneInfo("Europe/Berlin"))
+        return f"{self.day(here.date())}, {format_time(here, 'HH:mm', locale=self.locale)}"
 
 
 @lru_cache(maxsize=8)

@@ -162,6 +162,12 @@ def sources(build: Build) -> dict[str, Row]:
     return found
 
 
+def announcements(build: Build) -> list[Row]:
+    """Figures under embargo that this build may tell of: source, title_<lang>, available_from (UTC)."""
+    found: list[Row] = build.remember("announcements", lambda: build.rows("announcements"))
+    return found
+
+
 def deliveries(build: Build) -> list[Row]:
     """Every raw file the figures were taken from."""
     found: list[Row] = build.remember("deliveries", lambda: build.rows("deliveries"))

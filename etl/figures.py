@@ -265,7 +265,7 @@ def _write(folder: Path, catalogue: Catalogue, figures: Figures) -> bool:
         "url": source.url,
         "licence": {"name": source.licence.name, "url": source.licence.url, "credit": source.licence.credit},
         "redistribute": source.redistribute,
-        "vintage": source.vintage,
+        "vintage": source.vintage if figures.terms.free else figures.vintage,
         "retrieved": figures.retrieved.isoformat(),
         "rows": rows.height,
         "content": frame_hash(rows),

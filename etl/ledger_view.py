@@ -41,7 +41,7 @@ def seen(ledger: Ledger, view: View) -> Ledger:
     frames["claim"] = frames["claim"].filter(~_among("programme", gone))
     frames["programme"] = _emptied(frames["programme"], "parent", gone)
     frames["claim"] = _emptied(frames["claim"], "part_of", held).with_columns(
-        pl.col("overlaps").list.eval(pl.element().filter(~pl.element().is_in(sorted(held))))
+        pl.col("overlaps").list.filter(~pl.element().is_in(sorted(held)))
     )
     came_with = {key[0] for table, *key in ledger.inside if table == "programme"} - gone
     for name, columns in (("membership", ("programme",)), ("partnership", ("programme", "event"))):

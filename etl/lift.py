@@ -71,7 +71,7 @@ def _step(context: Context, tried: set[str]) -> tuple[float, str]:
         tried.add(state)
         context.say("what is on terms has changed: building anew")
         release.build(_as_before(context, schedule))
-        status.renew(context)
+        _renew_status(context)
         schedule = ahead.read(data)
     now = datetime.now(UTC)
     if [one for one in schedule.ready if one.moment <= now]:
@@ -123,9 +123,16 @@ def _publish(context: Context, now: datetime) -> None:
             )
         sealed = ahead.move(data, due[-1].build)
         publishing.publish(data, sealed)
+        told = f"the embargo of {due[-1].at} is over: published {sealed.id}"
+        context.say(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {told}")
         ahead.write(data, replace(schedule, ready=tuple(one for one in schedule.ready if one.moment > now)))
         publishing.prune(data, release.kept())
-    status.renew(context)
-    context.say(
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  the embargo of {due[-1].at} is over: published {sealed.id}"
-    )
+    _renew_status(context)
+
+
+def _renew_status(context: Context) -> None:
+    """As after any command; but a signal ends the watch, and is not taken for a file that could not be written."""
+    try:
+        status.write(context.root, context.data)
+    except (AtlasError, OSError) as error:
+        context.say(f"warning: status.json was not renewed ({error})")

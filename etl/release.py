@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl import ahead, gate, history, manifest
+from etl import ahead, desk, gate, history, manifest
 from etl import publish as publishing
 from etl.audience import INSIDE, Audience, View, folder_for, make_inside
 from etl.catalogue import Catalogue, load
@@ -83,7 +83,8 @@ def _release(
     since = data if (data / "current.json").exists() else context.data
     sealed = publishing.build(seen.catalogue, data, seen.gathered, say, audience, ledger=seen.ledger, since=since)
     weighed = gate.renewed(seen.catalogue, {id_: figures.way for id_, figures in seen.gathered.items()})
-    blockers = weigh(seen.catalogue, serving(data, say), sealed, weighed - set(accept), say)
+    before = serving(data, say) or serving(context.data, say)  # the first internal one: against what everybody sees
+    blockers = weigh(seen.catalogue, before, sealed, weighed - set(accept), say)
     changed = not blockers and publishing.publish(data, sealed)
     for id_ in publishing.prune(data, number, spare=sealed.id):
         say(f"  removed old build {id_}")
@@ -167,7 +168,7 @@ def _refusal(blockers: Iterable[str], id_: str, audience: Audience, now: str) ->
 
 def check_published(context: Context) -> int:
     """`etl check`: is the ledger in order, and the published build the one that was sealed and fit to be published?"""
-    context.say(f"{read_ledger(context.data / LEDGER)}: in order")
+    context.say(f"{read_ledger(context.data / LEDGER, *desk.ledgers(context.data))}: in order")
     sealed = _published(context.place)
     connection = duckdb.connect(str(sealed.path), read_only=True)
     try:

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
+from dashboard.components.announced import announced, waiting
 from dashboard.components.controls import THEMES
 from dashboard.components.foot import linked
 from dashboard.components.table import letters
@@ -34,6 +35,11 @@ def description(request: Request) -> str:
     )
 
 
+def state(request: Request) -> str:
+    """A drawn page holds until an embargo ends."""
+    return str(len(waiting(request.build)))
+
+
 def layout(request: Request) -> list[Component]:
     """Two tables: indicators by theme, sources with their deliveries."""
     t = request.words
@@ -45,6 +51,7 @@ def layout(request: Request) -> list[Component]:
                 html.H1(title(request)),
                 html.P(description(request), className="subtitle"),
                 html.P(html.A(t("How fresh the figures are"), href=urls.page(t.lang, "data/status"))),
+                *announced(t, request.build),
                 *_feeds(t, request),
                 html.H2(t("Indicators")),
                 *[part for theme in THEMES for part in _theme(t, request, theme)],

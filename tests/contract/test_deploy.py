@@ -13,6 +13,7 @@ from etl import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE, TIMER = ROOT / "deploy/atlas-etl.service", ROOT / "deploy/atlas-etl.timer"
+LIFT, LIFT_TIMER = ROOT / "deploy/atlas-lift.service", ROOT / "deploy/atlas-lift.timer"
 MANUAL = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
 
@@ -33,9 +34,20 @@ def test_a_failed_fetch_does_not_keep_the_build_from_running_and_a_failed_build_
     assert lines == [("-", "fetch"), ("", "build"), ("", "status")]
 
 
-def test_the_manual_names_the_units_and_their_places() -> None:
-    text = SERVICE.read_text(encoding="utf-8")
-    for name in (SERVICE.name, TIMER.name):
+def test_embargoes_are_watched_all_the_time_and_by_a_command_that_there_is() -> None:
+    text = LIFT.read_text(encoding="utf-8")
+    command = re.search(r"(?m)^ExecStart=\S+ -m etl (.+)$", text)
+    assert command
+    assert cli.command_line().parse_args(command[1].split()).watch
+    assert "Restart=always" in text
+    assert f"Unit={LIFT.name}" in LIFT_TIMER.read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^UMask=.*$", text) == re.findall(r"(?m)^UMask=.*$", SERVICE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("service", [SERVICE, LIFT], ids=lambda path: path.stem)
+def test_the_manual_names_the_units_and_their_places(service: Path) -> None:
+    text = service.read_text(encoding="utf-8")
+    for name in (service.name, service.with_suffix(".timer").name):
         assert f"deploy/{name}" in MANUAL
     folder = re.search(r"(?m)^WorkingDirectory=(.+)$", text)
     settings = re.search(r"(?m)^EnvironmentFile=-(.+)$", text)
@@ -49,7 +61,15 @@ def test_the_manual_names_the_units_and_their_places() -> None:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
 def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     done = subprocess.run(
-        ["systemd-analyze", "verify", str(SERVICE), str(TIMER)], capture_output=True, text=True, timeout=60, check=False
+        ["systemd-analyze", "verify", *map(str, (SERVICE, TIMER, LIFT, LIFT_TIMER))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
-    told = [line for line in done.stderr.splitlines() if "atlas-etl" in line and "not executable" not in line]
+    told = [
+        line
+        for line in done.stderr.splitlines()
+        if re.search("atlas-(etl|lift)", line) and "not executable" not in line
+    ]
     assert (done.returncode, told) == (0, []) or all("/srv/atlas" in line for line in told), told

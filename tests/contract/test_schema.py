@@ -39,7 +39,8 @@ def test_there_is_one_build_and_its_id_is_the_pointers(database: Database, seale
 
 
 def test_no_table_is_empty(database: Database) -> None:
-    for (table,) in database.execute("select table_name from duckdb_tables()").fetchall():
+    tables = {table for (table,) in database.execute("select table_name from duckdb_tables()").fetchall()}
+    for table in tables - {"announcement"}:  # nothing shipped is under embargo; tests/etl/test_embargo.py fills it
         assert database.table(table).limit(1).fetchall(), table
 
 

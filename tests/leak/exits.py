@@ -1,0 +1,183 @@
+"""Every way out of the public server, derived from its routes, pages and callbacks, so that no new one is forgotten.
+
+A route with a placeholder that VALUES does not know, or a page with items that ITEMS does not know, is an error: say
+here what to ask it for, and the leak test looks into its answers, too.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx
+from canaries import IDS, INDICATOR, PROGRAMME, REGION
+
+from dashboard.app import create
+from dashboard.i18n import languages
+from dashboard.pages import pages
+from dashboard.settings import Settings
+
+#: The official indicator whose newest value is withheld.
+REVISED = "jobs_ai_postings_pct"
+_REGIONS = (REGION, "DED", "DED21", "DE", "FR")
+_IDS = (REVISED, *IDS)
+#: The items to ask each page with items for; "" is its index.
+ITEMS: dict[str, tuple[str, ...]] = {
+    "indicator": (INDICATOR, REVISED),
+    "region": ("", *_REGIONS),
+    "compare": ("", "DED+FRF", "DED2+DED4"),
+    "hub": ("", "ki-hub-sachsen-thueringen"),
+    "programme": (PROGRAMME, "zaki-d"),
+    "programmes": ("",),
+    "partnerships": ("",),
+    "brief": ("DED", PROGRAMME),
+}
+#: What stands for each placeholder of a route.
+VALUES: dict[str, tuple[str, ...]] = {
+    "lang": tuple(languages()),
+    "indicator": (INDICATOR, REVISED),
+    "level": ("country", "land", "nuts2", "nuts3"),
+    "item": (*_IDS, *_REGIONS),
+    "id": _IDS,
+    "code": _REGIONS,
+    "programme": (PROGRAMME, "zaki-d"),
+}
+#: The same where a name means another thing in each route.
+OF_ROUTE: dict[str, dict[str, tuple[str, ...]]] = {"/<lang>/part/<name>.json": {"name": ("steps", "breakdown")}}
+#: Dash's own; its bundles and our static files are the same whatever the build.
+CATCH_ALL = {"/<path:path>", "/unused-assets/<path:filename>"}
+STATIC = ("/_dash-component-suites/", "/assets/", "/shapes/")
+#: Asked of each page and part: the canaries by name, and what lies around them.
+QUERIES = (
+    "",
+    f"?indicator={INDICATOR}",
+    f"?indicator={INDICATOR}&level=nuts2&region={REGION}&member=q",
+    f"?indicator={REVISED}&region=DE",
+    f"?programme={PROGRAMME}&kind=project&q=Nacktschnecken&name=Nackt",
+)
+#: Callback of the server (its output) → the values its inputs and states are tried with, besides addresses.
+CALLBACKS: dict[str, tuple[object, ...]] = {
+    "root.children": (),
+    "chart.children": tuple({"lang": lang, "indicator": INDICATOR, "region": REGION} for lang in languages()),
+}
+_LINK = re.compile(r"""["'(>](/[^"'\s()<>\\]+)""")
+_FILE = re.compile(r"\.(?!html)[a-z0-9]{2,5}$")
+
+
+def page_paths() -> list[str]:
+    """Every page in every language, with the items to ask it for."""
+    found = []
+    for name, page in pages().items():
+        wants = getattr(page, "ITEM", False)
+        assert not wants or name in ITEMS, f"page {name} has items: name some in tests/leak/exits.py ITEMS"
+        items = ITEMS[name] if wants else ("",)
+        for lang, item in itertools.product(languages(), items):
+            if item or wants in (False, "or index"):
+                found.append(f"/{lang}/{name}" + (f"/{item}" if item else ""))
+    return found
+
+
+def addresses() -> list[str]:
+    """Every address to ask for: pages, and the routes with all that can stand for their placeholders."""
+    paths = page_paths()
+    found = [path + query for path in paths for query in QUERIES]
+    server = create(Settings("", 0, Path("nowhere"), "", 1)).server
+    for rule in server.url_map.iter_rules():
+        if rule.rule in CATCH_ALL or rule.rule.startswith(STATIC) or "GET" not in (rule.methods or ()):
+            continue
+        found += [path + query for path in _filled(rule.rule, paths) for query in QUERIES[:2]]
+    return list(dict.fromkeys(found))
+
+
+def _filled(rule: str, paths: list[str]) -> Iterator[str]:
+    """A route with every value for each of its placeholders."""
+    parts = re.split(r"<([^>]+)>", rule)
+    choices: list[tuple[str, ...]] = []
+    for place in parts[1::2]:
+        kind, _, name = place.rpartition(":")
+        if kind.startswith("any("):
+            choices.append(tuple(one.strip() for one in kind[4:-1].split(",")))
+        elif name == "rest":  # a page's path without its language
+            choices.append(tuple(dict.fromkeys(path.split("/", 2)[2] for path in paths)))
+        else:
+            known = OF_ROUTE.get(rule, {}).get(name) or VALUES.get(name)
+            assert known, f"route {rule}: say in tests/leak/exits.py what to ask for in place of <{name}>"
+            choices.append(known)
+    for values in itertools.product(*choices):
+        texts = [*parts]
+        texts[1::2] = values
+        yield "".join(texts)
+
+
+class Crawl:
+    """Answers of a running server, each as one block of bytes: headers and content."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.client = httpx.Client(base_url=base, timeout=60, headers={"Accept-Language": "de"})
+        self.answers: dict[str, bytes] = {}
+
+    def get(self, address: str) -> httpx.Response:
+        """One answer; kept."""
+        answer = self.client.get(address)
+        self.answers[address] = self._whole(answer)
+        return answer
+
+    @staticmethod
+    def _whole(answer: httpx.Response) -> bytes:
+        # An address that was asked for may come back in a redirect; what it leads to is asked for itself.
+        headers = [value for name, value in answer.headers.items() if name.lower() != "location"]
+        return "\n".join(headers).encode() + b"\n" + answer.content
+
+    def everything(self, lang: str = "") -> dict[str, bytes]:
+        """All exits, and all files that their pages link to; with a language only what has no other."""
+        for address in addresses():
+            if lang and address[1:3] in languages() and address[1:3] != lang:
+                continue
+            answer = self.get(address)
+            for link in self._files(answer):
+                if link not in self.answers:
+                    self.get(link)
+        for address in ("/_dash-layout", "/_dash-dependencies", "/robots.txt", "/sitemap.xml", "/favicon.ico"):
+            self.get(address)
+        self._callbacks(lang)
+        return self.answers
+
+    def _files(self, answer: httpx.Response) -> Iterable[str]:
+        if "html" not in answer.headers.get("Content-Type", ""):
+            return
+        for link in _LINK.findall(answer.text):
+            address = urljoin("/", link.replace("&amp;", "&"))
+            if not address.startswith(STATIC) and _FILE.search(address.partition("?")[0]):
+                yield address
+
+    def _callbacks(self, lang: str) -> None:
+        for known in self.client.get("/_dash-dependencies").json():
+            if known["clientside_function"]:
+                continue
+            output = known["output"]
+            assert output in CALLBACKS, f"callback {output}: say in tests/leak/exits.py CALLBACKS what to try it with"
+            tried = (
+                [(path, "") for path in page_paths() if path.startswith(f"/{lang}")]
+                if output == "root.children"
+                else CALLBACKS[output]
+            )
+            for number, value in enumerate(tried):
+                self.answers[f"callback {output} {number}"] = self._call(known, value)
+
+    def _call(self, known: dict[str, object], value: object) -> bytes:
+        values = iter(value if isinstance(value, tuple) else itertools.repeat(value))
+        id_, _, name = str(known["output"]).rpartition(".")
+        body = {"output": known["output"], "outputs": {"id": id_, "property": name}}
+        for part in ("inputs", "state"):
+            body[part] = [{**place, "value": next(values)} for place in known[part]]  # type: ignore[attr-defined]
+        body["changedPropIds"] = [f"{place['id']}.{place['property']}" for place in known["inputs"]]  # type: ignore[attr-defined]
+        answer = self.client.post(
+            "/_dash-update-component", content=json.dumps(body), headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code in (200, 204), f"{known['output']}: {answer.status_code} {answer.text[:300]}"
+        return self._whole(answer)
