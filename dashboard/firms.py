@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 from dashboard import queries
 from dashboard.queries import Row
 from dashboard.store import Build
 from dashboard.urls import COUNTRIES
 
-SIZE, SECTOR = "adoption_firms_ai_size_pct", "adoption_firms_ai_nace_pct"
+_CHOSEN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SIZE, SECTOR = str(_CHOSEN["size"]), str(_CHOSEN["sector"])
+#: The source that the figures by activity come from, to be fetched.
+SECTOR_SOURCE = str(_CHOSEN["sector_source"])
+#: Indicators that lead on to the map.
+REGIONAL, CONTEXT = tuple(_CHOSEN["regional"]), tuple(_CHOSEN["context"])
 #: Small and medium-sized together, and the class above them, whose distance is the gap.
-SMES, LARGE = "10-249", "GE250"
+SMES, LARGE = str(_CHOSEN["smes"]), str(_CHOSEN["large"])
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,6 @@ _WIDE, _PHONE = 15.0, 27.0
 #: Height of a city's name, and its width per letter, in pixels.
 _LINE, _LETTER = 13.0, 6.4
 _MARGIN = 60
-#: Overseas lies in frames beside the map; no seat does.
-_OVERSEAS = "FRY"
 
 
 def drawn(t: Words, choice: Choice, found: Sequence[Entry]) -> str:
@@ -43,8 +41,10 @@ def _view() -> str:
 
 
 def _shapes() -> Mapping[str, Mapping[str, list[int]]]:
-    regions = drawing.geometry("land")["regions"]
-    return {code: shape for code, shape in regions.items() if not code.startswith(_OVERSEAS)}
+    """The regions of the mainland: what lies overseas is in frames beside the map, and no seat is there."""
+    whole = drawing.geometry("land")
+    framed = {frame["code"] for frame in whole["frames"]}
+    return {code: shape for code, shape in whole["regions"].items() if code not in framed}
 
 
 def _land() -> str:

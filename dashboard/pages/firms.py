@@ -9,7 +9,7 @@ from dashboard import firms, queries, urls
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import sources
 from dashboard.figures.dots import dot_chart
-from dashboard.firms import LARGE, SECTOR, SIZE, SMES, Breakdown
+from dashboard.firms import CONTEXT, LARGE, REGIONAL, SECTOR, SIZE, SMES, Breakdown
 from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -19,9 +19,6 @@ from dashboard.view import flag_word
 PATH = "firms"
 NAV = (70, "SMEs")
 ASSETS = ("firms.css",)
-#: Where size does not tell, but region does: the map's indicators that lead on, in this order.
-_REGIONAL = ("adoption_firms_ai_web_pct", "adoption_firms_ai_ikt_pct", "adoption_firms_ai_francenum_pct")
-_CONTEXT = ("context_digital_skills_basic_pct", "context_digital_skills_above_basic_pct")
 _DEFINITION = "https://eur-lex.europa.eu/eli/reco/2003/361/oj"
 
 
@@ -142,7 +139,7 @@ def _sectors(t: Words, found: Breakdown | None) -> list[Component | Raw]:
         "No figures by activity yet: Eurostat's table isoc_eb_ain2 has not been loaded here. "
         "The atlas knows how to read it; whoever runs it loads it with:"
     )
-    return [html.P(missing), html.Pre("python -m etl fetch eurostat_isoc_eb_ain2", tabIndex=0)]
+    return [html.P(missing), html.Pre(f"python -m etl fetch {firms.SECTOR_SOURCE}", tabIndex=0)]
 
 
 def _regions(request: Request) -> list[Component]:
@@ -156,7 +153,7 @@ def _regions(request: Request) -> list[Component]:
                 "region counts firms of all sizes:"
             )
         ),
-        html.Ul(_links(request, _REGIONAL)),
+        html.Ul(_links(request, REGIONAL)),
     ]
 
 
@@ -165,7 +162,7 @@ def _context(request: Request) -> list[Component]:
     return [
         html.H2(t("What helps")),
         html.P(t("Digital skills of people aged 16 to 74, by Land and région:")),
-        html.Ul(_links(request, _CONTEXT)),
+        html.Ul(_links(request, CONTEXT)),
         html.P(t("Broadband: the atlas has no source for it yet, so nothing is shown.")),
     ]
 

@@ -8,7 +8,8 @@ above as (
   select a.start, r.parent from above a join region r on r.code = a.code where r.parent is not null
 ),
 here as (
-  select programme, count(distinct via) filter (footprint) as parts, list(distinct {'via': via, 'place': place}) as places
+  select programme, count(distinct via) filter (footprint) as parts,
+         list(distinct struct_pack(via := via, place := place)) as places
   from programme_region where region in (select code from wanted) group by programme
 ),
 whole as (
