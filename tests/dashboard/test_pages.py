@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from html import unescape
 from itertools import pairwise
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from serving import ROOT
 from test_firstpaint import Reader, read
 
 from dashboard import queries, urls, view
@@ -19,16 +20,14 @@ from dashboard.settings import Settings
 from dashboard.store import Build
 
 LANGUAGES = languages()
-#: Pages that a crawl opens at most: all of data and indicators, and as many maps as fit in some seconds.
-MAPS = 60
-#: And as many of each of these.
-MANY = ("/compare/", "/hub/", "/region/")
+#: As many links of one kind (maps, regions, comparisons …) a crawl follows: they lead to ever more of their kind.
+EACH = 8
 
 
 def every_page(opened: Build, lang: str) -> list[str]:
     ids = list(queries.indicators(opened, lang))
-    own = ("map", "data", "data/status", "compare/DED+FRF", "compare/DED", "compare")
-    own += ("hub", "hub/ki-hub-sachsen-thueringen", "hub/oberrhein")
+    own = ["map", "data", "data/status", "compare/DED+FRF", "compare/DED", "compare", "partnerships", "find", "firms"]
+    own += ["hub", "hub/ki-hub-sachsen-thueringen", "hub/oberrhein", "region/DE", "region/FRK", "region/DED5"]
     return [*(f"/{lang}/{page}" for page in own), *(f"/{lang}/indicator/{id_}" for id_ in ids)]
 
 
@@ -63,7 +62,7 @@ def test_every_page_is_a_whole_document_in_its_language(client: FlaskClient, ope
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_headings_go_down_one_step_at_a_time(client: FlaskClient, opened: Build, lang: str) -> None:
-    for path in every_page(opened, lang)[:7]:
+    for path in every_page(opened, lang)[:16]:
         levels = [int(tag[1]) for tag, _ in read(client.get(path).text).seen if re.fullmatch(r"h[1-6]", tag)]
         body = levels[levels.index(1) :]
         assert all(b - a <= 1 for a, b in pairwise(body)), (path, levels)
@@ -74,8 +73,9 @@ def test_no_english_sentence_is_left_on_a_page(client: FlaskClient, opened: Buil
     """Texts of the catalogue that differ in this language appear nowhere as a whole text in their English form."""
     from dashboard.i18n import catalogue
 
-    english = {msgid for msgid, text in catalogue(lang).items() if msgid != text and len(msgid) > 5}
-    for path in every_page(opened, lang)[:7]:
+    known = catalogue(lang)
+    english = {msgid for msgid, text in known.items() if msgid != text and len(msgid) > 5} - set(known.values())
+    for path in every_page(opened, lang)[:16]:
         body = client.get(path).text.split("<body")[1]
         texts = {
             unescape(text).strip(" .,:·")
@@ -88,25 +88,30 @@ def links(page: str, here: str) -> list[str]:
     return [urldefrag(urljoin(here, unescape(found))).url for found in re.findall(r'<a\b[^>]*?\shref="([^"]*)"', page)]
 
 
+def kind(address: str) -> str:
+    """What an address is one of many of: its page, with or without item, as a page or to take along."""
+    path = urlsplit(address).path
+    parts = path.strip("/").split("/")
+    return "/".join([*parts[1:2], *["…"] * len(parts[2:])]) + (path[path.rindex(".") :] if "." in path else "")
+
+
 def test_no_link_is_dead(client: FlaskClient, opened: Build) -> None:
-    """From the home page on: all data and indicator pages, and the first maps; every address is opened once."""
-    queue, seen, maps = deque(["/", "/de/map", "/fr/map", "/en/map"]), set(), 0
+    """From the home page on, breadth first: of each kind of page the first ones met, and all that a page always has."""
+    queue: deque[str] = deque(["/", *(path for lang in LANGUAGES for path in every_page(opened, lang))])
+    always, seen, met = set(queue), set[str](), Counter[str]()
     while queue:
         address = queue.popleft()
-        if address in seen:
+        if address in seen or (address not in always and met[kind(address)] >= EACH):
             continue
         seen.add(address)
-        maps += "/map" in address
-        if "/map" in address and maps > MAPS:
-            continue
-        if any(kind in address and sum(kind in each for each in seen) > MAPS for kind in MANY):
-            continue  # twins, territories and regions lead to ever more
+        met[kind(address)] += address not in always
         answer = client.get(address)
         assert answer.status_code in (200, 301, 302), address
-        queue += [link for link in links(answer.text, address) if link.startswith("/")]
-    wanted = {path for lang in LANGUAGES for path in every_page(opened, lang)}
-    assert wanted <= seen
-    assert maps > MAPS
+        if answer.content_type.startswith("text/html"):
+            queue += dict.fromkeys(link for link in links(answer.text, address) if link.startswith("/"))
+    assert always <= seen
+    assert {"map", "compare/…", "hub/…", "region/…", "partnerships", "indicator/…"} <= set(met), "led to by a link"
+    assert len(seen) > len(always) + 50
 
 
 def test_every_map_address_that_the_site_writes_can_be_drawn(client: FlaskClient, opened: Build) -> None:
@@ -124,11 +129,14 @@ def test_every_map_address_that_the_site_writes_can_be_drawn(client: FlaskClient
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_links_out_are_encrypted_and_no_link_is_code(client: FlaskClient, opened: Build, lang: str) -> None:
+    quoted = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "data/ledger").glob("*.csv"))
     for path in every_page(opened, lang):
-        # The ledger quotes the addresses of its sources as they were read.
-        text = re.sub(r'(?s)<ul class="ledger-list">.*?</ul>', "", client.get(path).text)
-        for target in re.findall(r'\s(?:href|src|action)="([^"]*)"', text):
+        for target in re.findall(r'\s(?:href|src|action)="([^"]*)"', client.get(path).text):
             assert target, f"{path}: an empty address"
+            asked = unescape(target)
+            if asked.startswith("http://"):
+                assert asked in quoted, f"{path}: {asked} is no address that the ledger quotes as it was read"
+                continue
             assert target.startswith(("/", "#", "https://")), f"{path}: {target}"
             assert not target.startswith("//")
 
