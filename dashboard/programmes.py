@@ -21,7 +21,9 @@ KINDS = ("programme", "project", "hub", "network", "centre", "cluster", "event",
 #: Whether the ledger has a report for what was promised.
 REPORTS = ("none", "some", "overdue", "soon")
 SORTS = ("name", "where", "state", "start", "amount")
-#: What circles can stand for: promises of one kind in one unit. The first is drawn unless another is asked for.
+#: States of a claim that says what came of a promise.
+REPORTED = ("reported", "verified")
+#: What circles can stand for: promises of one kind in one unit. USUAL is drawn unless another is asked for.
 MEASURED = ("money", "jobs", "professorships")
 USUAL = "money.grant.EUR"
 #: Radius of the largest circle and of the smallest that is drawn, in map units.
@@ -180,6 +182,14 @@ def nearest(build: Build, asked: str, most: int = 3) -> list[str]:
     return list(dict.fromkeys(spelled[name] for name in found))[:most]
 
 
+def reported_part(one: Programme, group: Progress) -> bool:
+    """Whether something is reported of a part of what a group promises, but nothing of the whole."""
+    mine = (group.measure, group.kind, group.unit)
+    return not group.reports and any(
+        claim.state in REPORTED and (claim.measure, claim.kind, claim.unit) == mine for claim in one.claims
+    )
+
+
 # ── What fits ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -213,7 +223,7 @@ def _reported(one: Programme, report: str, day: date) -> bool:
     if not report:
         return True
     if report == "some":
-        return any(group.reports for group in one.progress)
+        return any(group.promises and group.reports for group in one.progress)
     tests: dict[str, Callable[[Progress], bool]] = {
         "none": lambda group: group.open,
         "overdue": lambda group: group.overdue(day),

@@ -13,13 +13,14 @@ from dash.development.base_component import Component
 
 from dashboard.components import ledger as said
 from dashboard.components import programme_words as speak
+from dashboard.components.attributes import attrs
 from dashboard.components.programme_head import source_links
 from dashboard.firstpaint import Raw
 from dashboard.i18n import Words
 from dashboard.ledger_model import Claim, Programme, Progress
 from dashboard.pages import Request
+from dashboard.programmes import REPORTED
 
-REPORTED = ("reported", "verified")
 #: The order of the cards: what a ministry asks for first.
 MEASURES = ("jobs", "professorships", "money", "places", "participants", "organisations", "partnerships", "assessment")
 _WIDTH, _LEFT, _RIGHT, _ROW = 720, 110, 20, 34
@@ -38,7 +39,7 @@ def compared(request: Request, one: Programme, day: date) -> list[Component]:
     cards = []
     for kind in kinds:
         claims = [claim for claim in one.claims if _kind(claim) == kind]
-        cards.append(_card(t, claims, known.get(kind), day))
+        cards.append(_card(t, one, claims, known.get(kind), day))
     note = t("Kinds are never added to each other, and figures that compete or overlap are not either.")
     return [html.Div(cards, className="pg-cards"), html.P(note, className="small")]
 
@@ -48,7 +49,7 @@ def _kind(claim: Claim) -> tuple[str, str, str]:
     return claim.measure, claim.kind, claim.unit
 
 
-def _card(t: Words, claims: Sequence[Claim], group: Progress | None, day: date) -> html.Section:
+def _card(t: Words, one: Programme, claims: Sequence[Claim], group: Progress | None, day: date) -> html.Section:
     first = claims[0]
     most = max((value for claim in claims for value in (claim.low, claim.high) if value is not None), default=0.0)
     competing = len({(claim.low, claim.high) for claim in claims if claim.state not in REPORTED}) > 1
@@ -58,7 +59,7 @@ def _card(t: Words, claims: Sequence[Claim], group: Progress | None, day: date) 
     parts.append(html.Ul([_figure(t, claim, most) for claim in claims], className="pg-figures"))
     if group and group.promises:
         overdue = "standing overdue" if group.overdue(day) else "standing"
-        parts.append(html.P([speak.bar(group), html.Span(speak.standing(t, group, day))], className=overdue))
+        parts.append(html.P([speak.bar(group), html.Span(speak.standing(t, one, group, day))], className=overdue))
     return html.Section(parts, className="pg-card")
 
 
@@ -100,11 +101,17 @@ def timeline(request: Request, one: Programme, day: date) -> list[Component | Ra
     numbers = {claim.id: n for n, claim in enumerate(ordered, 1)}
     parts: list[Component | Raw] = []
     if dated:
-        parts.append(Raw(axis(t, dated, numbers, day)))
+        parts.append(_scrolling(t, axis(t, dated, numbers, day)))
     if undated := len(ordered) - len(dated):
         parts.append(html.P(t("Without a date, in the list only: {n}", n=undated), className="small"))
     known = {claim.id: claim for claim in one.claims}
     return [*parts, html.Ol([_entry(t, claim, known, numbers) for claim in ordered], className="pg-claims")]
+
+
+def _scrolling(t: Words, svg: str) -> html.Div:
+    """The axis, which a phone shows in a part of its own that scrolls."""
+    label = t("Promised and reported, in the order of time; the list below says the same")
+    return html.Div(Raw(svg), className="pg-time", tabIndex=0, role="region", **attrs(aria_label=label))
 
 
 def when(text: str) -> float:
@@ -209,7 +216,7 @@ def _entry(t: Words, claim: Claim, known: Mapping[str, Claim], numbers: Mapping[
     parts: list[Component | str] = [
         html.P(
             [
-                html.B(f"{speak.counted(t, claim.measure, claim.kind)}: {said.claimed(t, claim)}"),
+                html.B(speak.stated(t, claim, said.claimed(t, claim))),
                 f" · {', '.join(fact for fact in facts if fact)}",
             ]
         )

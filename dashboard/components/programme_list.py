@@ -27,8 +27,8 @@ def counter(t: Words, found: Sequence[Programme]) -> str:
     money = sum(any(group.promises and group.measure == "money" for group in one.progress) for one in found)
     told = sum(any(group.promises and group.reports for group in one.progress) for one in found)
     return t(
-        "{n} programmes: {jobs} with a promise of jobs, {money} with a promise of money, "
-        "{told} with a report on what was promised.",
+        "Programmes: {n}. With a promise of jobs: {jobs}, of money: {money}; "
+        "with a report on what was promised: {told}.",
         n=len(found),
         jobs=jobs,
         money=money,
@@ -127,7 +127,13 @@ def _deadline(request: Request, heading: str, groups: Sequence[Progress], name: 
                 html.Span(
                     [
                         html.A(known[group.programme].name(t.lang), href=link(t, group.programme)),
-                        html.Small(f" · {speak.counted(t, group.measure, group.kind)}: {speak.promised(t, group)}"),
+                        html.Small(
+                            [
+                                " · ",
+                                speak.stated(t, group, speak.promised(t, group)),
+                                part(t, known[group.programme], group),
+                            ]
+                        ),
                     ]
                 ),
             ]
@@ -135,6 +141,11 @@ def _deadline(request: Request, heading: str, groups: Sequence[Progress], name: 
         for group in groups
     ]
     return html.Details([html.Summary(heading), html.Ol(items, className="pg-days")], className=name)
+
+
+def part(t: Words, one: Programme, group: Progress) -> str:
+    """That a part is reported, in brackets; '' where it is not."""
+    return f" ({t('only a part of it is reported')})" if programmes.reported_part(one, group) else ""
 
 
 def link(t: Words, id_: str) -> str:
@@ -197,7 +208,7 @@ def _row(request: Request, choice: Choice, one: Programme, day: date) -> html.Tr
             _cell(t("State"), said.programme_status(t, one.status)),
             _cell(t("Time"), said.span(t, one.start, one.end) or "–"),
             _cell(speak.option(t, choice.measured), amount, name="amount"),
-            _cell(t("Promised and reported"), groups(t, one.progress, day)),
+            _cell(t("Promised and reported"), groups(t, one, day)),
         ],
         role="row",
         **attrs(data_programme=one.id),
@@ -208,19 +219,17 @@ def _cell(label: str, *children: Component | str, name: str = "") -> html.Td:
     return html.Td(list(children), role="cell", className=name or None, **attrs(data_label=label))
 
 
-def groups(t: Words, found: Sequence[Progress], day: date) -> Component | str:
+def groups(t: Words, one: Programme, day: date) -> Component | str:
     """Every promise of a programme with its bar; what is a report only has no bar."""
-    told = [group for group in found if group.promises]
+    told = [group for group in one.progress if group.promises]
     if not told:
         return t("no promise in the ledger")
     items = [
         html.Li(
             [
-                html.Span(
-                    f"{speak.counted(t, group.measure, group.kind)}: {said.amount(t, *group.latest, group.unit)}"
-                ),
+                html.Span(speak.stated(t, group, said.amount(t, *group.latest, group.unit))),
                 speak.bar(group),
-                html.Small(speak.standing(t, group, day), className="overdue" if group.overdue(day) else None),
+                html.Small(speak.standing(t, one, group, day), className="overdue" if group.overdue(day) else None),
             ]
         )
         for group in told

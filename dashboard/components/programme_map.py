@@ -50,7 +50,7 @@ def _circle(request: Request, circle: Circle) -> str:
     place = (
         t("for the whole of {region}", region=_spot_name(request, one)) if circle.whole else _spot_name(request, one)
     )
-    text = escape(f"{one.name(t.lang)} ({place}): {amount}; {speak.standing(t, circle.group, programmes.today())}")
+    text = escape(f"{one.name(t.lang)} ({place}): {amount}; {speak.standing(t, one, circle.group, programmes.today())}")
     x, y = circle.at
     kind = "pg-circle whole" if circle.whole else "pg-circle"
     return (
@@ -96,7 +96,7 @@ def _legend(t: Words) -> str:
 
 def _explained(t: Words, measured: str, n: int) -> list[Component]:
     text = t(
-        "{n} circles: what was promised last, by area; circles that would cover each other stand beside each other. "
+        "Circles: {n}. What was promised last, by area; circles that would cover each other stand beside each other. "
         "Amounts of different kinds are never added, nor are overlapping ones.",
         n=n,
     )

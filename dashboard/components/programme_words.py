@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard import places, queries, urls
+from dashboard import places, programmes, queries, urls
 from dashboard.attainment import Attained, attained
 from dashboard.components import ledger as said
 from dashboard.firstpaint import Raw
 from dashboard.i18n import Words
-from dashboard.ledger_model import Programme, Progress
+from dashboard.ledger_model import Claim, Programme, Progress
 from dashboard.store import Build
 
 
 def counted(t: Words, measure: str, kind: str) -> str:
-    """Money: grant · Jobs and posts: direct."""
-    return t("{what}: {n}", what=said.measure(t, measure), n=said.claim_kind(t, kind))
+    """Money, grant · Jobs and posts, direct."""
+    return f"{said.measure(t, measure)}, {said.claim_kind(t, kind)}"
+
+
+def stated(t: Words, claim: Claim | Progress, amount: str) -> str:
+    """Money, grant: €16.46m."""
+    return t("{what}: {n}", what=counted(t, claim.measure, claim.kind), n=amount)
 
 
 def option(t: Words, measured: str) -> str:
@@ -38,10 +43,15 @@ def promised(t: Words, group: Progress) -> str:
     return t("{last}, stated last; {range} in all", last=last, range=said.amount(t, *group.promised, group.unit))
 
 
-def standing(t: Words, group: Progress, day: date) -> str:
+def standing(t: Words, one: Programme, group: Progress, day: date) -> str:
     """What came of a promise, as far as the ledger knows; 'no report yet' is not 0."""
     if not group.reports:
-        return _unreported(t, group, day)
+        said_so = _unreported(t, group, day)
+        return (
+            t("{words}; only a part of it is reported", words=said_so)
+            if programmes.reported_part(one, group)
+            else said_so
+        )
     reported = t("reported: {amount}", amount=said.amount(t, *group.reported, group.unit))
     if group.reported_on:
         reported += f" ({said.day(t, group.reported_on)})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,28 +22,31 @@ COLUMNS: Final = (
     "entity", "code", "indicator", "title", "unit", "breakdown", "period", "value", "status", "status_text", "n",
     "ci_low", "ci_high", "source", "licence", "licence_url", "retrieved", "recipe",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: The full-width ones count, too: spreadsheets set to East Asian languages read them as formulas.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BOM: Final = "\ufeff"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file to take along. name: of the file, without ending. rows: by COLUMNS, absent ones are empty."""
+    """A file to take along. name: of the file, without ending. rows: by columns, absent ones are empty."""
 
     name: str
     rows: list[dict[str, Any]]
+    columns: Sequence[str] = COLUMNS
 
 
-def text(rows: Iterable[Mapping[str, Any]]) -> bytes:
+def text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = COLUMNS) -> bytes:
     """The file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row.get(name)) for name in COLUMNS] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([cell(row.get(name)) for name in columns] for row in rows)
     return (_BOM + out.getvalue()).encode()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     if value is None:
         return ""
     if isinstance(value, int | float):

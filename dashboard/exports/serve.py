@@ -27,7 +27,7 @@ def register(server: Flask, store: Store, split: Split) -> None:
         build = store.current()
         asked = Request(parts[0], parts[2], request.args, build)
         table: csv.Table = pages()[parts[1]].csv(asked)
-        packed = pack(csv.text(table.rows), quality=5)
+        packed = pack(csv.text(table.rows, table.columns), quality=5)
         answer = respond(request, packed, "text/csv; charset=utf-8", "no-cache")
         name = re.sub(r"[^a-z0-9-]+", "-", table.name.lower()).strip("-")[:80]
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'

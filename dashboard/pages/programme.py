@@ -64,7 +64,7 @@ def layout(request: Request) -> list[Component]:
                 *claims.compared(request, one, day),
                 html.H2(t("Who said what, in the order of time")),
                 *claims.timeline(request, one, day),
-                html.H2(t("Places")),
+                html.H2(t("Where the programme is")),
                 *maps.places(request, one),
                 *head.partners(request, one),
                 *head.related(request, one),

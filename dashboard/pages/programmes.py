@@ -9,6 +9,8 @@ from dashboard import ledger, programmes
 from dashboard.components import programme_list as parts
 from dashboard.components import programme_map as maps
 from dashboard.components.attributes import attrs
+from dashboard.exports import csv as forms
+from dashboard.exports import programmes_view
 from dashboard.firstpaint import Kept
 from dashboard.ledger_model import Programme
 from dashboard.pages import Request
@@ -70,6 +72,11 @@ def layout(request: Request) -> list[Component]:
             ],
         )
     ]
+
+
+def csv(request: Request) -> forms.Table:
+    """The programmes shown, one row for each promise."""
+    return programmes_view.table(request.build, request.words, _found(request), programmes.today())
 
 
 def _take(request: Request, choice: programmes.Choice) -> html.P:
