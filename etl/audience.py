@@ -74,11 +74,12 @@ def folder_for(data: Path, audience: Audience) -> Path:
 
 
 def make_inside(data: Path) -> Path:
-    """The folder for what is not public, closed to all but its owner and group; made where it is missing."""
+    """The folder for what is not public, made where it is missing, and closed to all but its owner and group."""
     folder = data / INSIDE
-    if not folder.is_dir():
-        data.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o750)
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    mode = folder.stat().st_mode
+    if mode & 0o007:  # made by hand
+        folder.chmod(mode & 0o770)
     return folder
 
 

@@ -13,6 +13,9 @@ from flask.testing import FlaskClient
 
 from dashboard import store as stores
 from dashboard.app import create
+from dashboard.components.announced import announced
+from dashboard.firstpaint import draw
+from dashboard.i18n import words
 from dashboard.settings import INTERNAL, PUBLIC, Settings, from_environment
 from dashboard.store import NoBuildError, Store
 
@@ -94,6 +97,27 @@ def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(
     with pytest.raises(NoBuildError):
         Store(tmp_path, INTERNAL).current()
     assert Store(tmp_path).current().id == "open", "the public process has no business there"
+
+
+@pytest.mark.parametrize(
+    ("audience", "lang", "heading", "line"),
+    [
+        (PUBLIC, "de", "Angekündigt", "Umfrage: verfügbar ab 02.12.2100, 09:00"),
+        (PUBLIC, "fr", "À paraître", "Enquête\N{NO-BREAK SPACE}: disponible à partir du 2 déc. 2100, 09:00"),
+        (INTERNAL, "en", "Under embargo", "Survey: under embargo until Dec 2, 2100, 09:00"),
+    ],
+)
+def test_what_may_be_told_of_an_embargo_is_told_until_it_is_over(
+    tmp_path: Path, audience: str, lang: str, heading: str, line: str
+) -> None:
+    publish(tmp_path, "one", audience)
+    with duckdb.connect(str(tmp_path / "builds" / "one.duckdb")) as connection:
+        for end in ("2100-12-02 08:00", "2020-12-02 08:00"):
+            connection.execute("insert into announcement values ('s', 'Umfrage', 'Enquête', 'Survey', ?)", [end])
+    text = draw(announced(words(lang), Store(tmp_path, audience).current()))
+    assert text == f'<h2 id="announced">{heading}</h2><ul><li>{line}</li></ul>'
+    publish(tmp_path, "two", audience)
+    assert announced(words(lang), Store(tmp_path, audience).current()) == []
 
 
 @pytest.fixture(scope="module")
