@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,6 +59,25 @@ def regions(build: Build) -> dict[str, Region]:
 
     found: dict[str, Region] = build.remember("regions", make)
     return found
+
+
+def inside(build: Build, codes: Iterable[str]) -> set[str]:
+    """Regions and all that lie in one of them; what the build does not know is left out."""
+    known = regions(build)
+    found = {code for code in codes if code in known}
+    for region in sorted(known.values(), key=lambda region: region.level):
+        if region.land in found or region.parent in found:
+            found.add(region.code)
+    return found
+
+
+def distinct_name(build: Build, lang: str, code: str) -> str:
+    """A region's name, with its code where others are called the same (Leipzig); the code where it is unknown."""
+    known = regions(build)
+    if code not in known:
+        return code
+    name = known[code].name(lang)
+    return f"{name} ({code})" if sum(region.name(lang) == name for region in known.values()) > 1 else name
 
 
 def region_codes(build: Build) -> dict[str, str]:
