@@ -49,10 +49,10 @@ class Release:
         return self.cells.filter(pl.col("change") == change).height
 
 
-def publications(data: Path) -> list[Publication]:
-    """All that are kept, the newest first."""
+def publications(data: Path, part: str = "") -> list[Publication]:
+    """All that are kept, the newest first. part: a folder of its own: 'ledger'."""
     found = []
-    for path in (data / "changes").glob("*.parquet"):
+    for path in (data / "changes" / part).glob("*.parquet"):
         if match := _NAME.fullmatch(path.stem):
             published = datetime.strptime(match[1], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
             found.append(Publication(published, match[2], match[3], path))

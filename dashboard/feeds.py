@@ -1,4 +1,4 @@
-"""Atom feeds of what publications changed: for all, per indicator, per region (with what lies in it), in each language.
+"""Atom feeds of what publications changed: all, per indicator, region (with what lies in it), programme; by language.
 
 RFC 4287. Ids are made from what is told, never from the host, so they stay when the site moves.
 """
@@ -14,8 +14,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from dash import html
 from flask import Flask, Response, request
 
-from dashboard import changes, queries, urls
+from dashboard import changes, ledger, ledger_changes, queries, urls
 from dashboard.changes import Release
+from dashboard.components import programme_edits
 from dashboard.compressed import pack, respond
 from dashboard.firstpaint import draw
 from dashboard.i18n import Words, languages, words
@@ -33,7 +34,7 @@ _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "regional-ai-atlas/feeds")
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed to be written. scope: 'all', 'indicator' or 'region'; item: its id. base: public address, no slash."""
+    """One feed to be written. scope: 'all', 'indicator', 'region', 'programme'; item: its id. base: public address."""
 
     build: Build
     t: Words
@@ -52,12 +53,7 @@ class Feed:
 
     def name(self, code: str) -> str:
         """A region's name in the feed's language, with its code where others are called the same (Leipzig)."""
-        known = queries.regions(self.build)
-        if code not in known:
-            return code
-        name = known[code].name(self.t.lang)
-        namesakes = sum(region.name(self.t.lang) == name for region in known.values())
-        return f"{name} ({code})" if namesakes > 1 else name
+        return queries.distinct_name(self.build, self.t.lang, code)
 
 
 def register(server: Flask, store: Store, settings: Settings) -> None:
@@ -69,7 +65,8 @@ def register(server: Flask, store: Store, settings: Settings) -> None:
         build = store.current()
         base = settings.base_url or request.host_url.rstrip("/")
         feed = Feed(build, words(lang), base, scope, _item(build, scope, item))
-        newest = next((p.path.name for p in changes.publications(build.data)), "")
+        part = ledger_changes.PART if scope == "programme" else ""
+        newest = next((p.path.name for p in changes.publications(build.data, part)), "")
         packed = build.recent(("feed", feed.path, base, newest), lambda: pack(write(feed), quality=5))
         return respond(request, packed, f"{CONTENT_TYPE}; charset=utf-8", "no-cache")
 
@@ -77,7 +74,7 @@ def register(server: Flask, store: Store, settings: Settings) -> None:
     def feed_of_all(lang: str) -> Response:
         return answer(lang, "all", "")
 
-    @server.get("/<lang>/feeds/<any(indicator, region):scope>/<item>.xml")
+    @server.get("/<lang>/feeds/<any(indicator, region, programme):scope>/<item>.xml")
     def feed_of_one(lang: str, scope: str, item: str) -> Response:
         return answer(lang, scope, item)
 
@@ -86,6 +83,8 @@ def _item(build: Build, scope: str, item: str) -> str:
     """The id as the build writes it; raises urls.NotFoundError with the nearest one."""
     if scope == "indicator":
         urls.known(item, queries.indicators(build, "en"))
+    if scope == "programme":
+        urls.known(item, ledger.programmes(build))
     if scope == "region":
         codes = queries.region_codes(build)
         urls.known(item, codes)
@@ -99,6 +98,8 @@ def title(build: Build, t: Words, scope: str, item: str) -> str:
         return t("Changes: {what}", what=queries.indicators(build, t.lang)[item]["title"])
     if scope == "region":
         return t("Changes: {what}", what=queries.regions(build)[item].name(t.lang))
+    if scope == "programme":
+        return t("Changes: {what}", what=ledger.programmes(build)[item].name(t.lang))
     return t("All changes of figures")
 
 
@@ -112,34 +113,64 @@ def links(build: Build, t: Words, wanted: Iterable[tuple[str, str]]) -> list[tup
 
 def write(feed: Feed) -> bytes:
     """The feed as XML."""
-    t, atlas = feed.t, feed.t("Regional AI Atlas")
-    regions = _inside(feed.build, feed.item) if feed.scope == "region" else None
+    t = feed.t
     indicator = feed.item if feed.scope == "indicator" else ""
-    found = list(changes.releases(feed.build.data, ENTRIES, indicator=indicator, regions=regions))
-    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": t.lang})
-    SubElement(root, "id").text = feed.id()
-    SubElement(root, "title").text = f"{title(feed.build, t, feed.scope, feed.item)} · {atlas}"
-    SubElement(root, "subtitle").text = t("New, revised and withdrawn figures, at each publication.")
-    SubElement(root, "updated").text = _stamp(found[0].publication.published if found else _published(feed.build))
-    SubElement(root, "link", rel="self", type=CONTENT_TYPE, href=feed.base + feed.path)
-    SubElement(root, "link", rel="alternate", type="text/html", href=feed.base + _page(feed, indicator))
-    SubElement(SubElement(root, "author"), "name").text = atlas
-    for release in found:
-        root.append(_entry(feed, release))
+    found = _of_programme(feed) if feed.scope == "programme" else _of_figures(feed, indicator)
+    subtitle = t("New, revised and withdrawn figures, at each publication.")
+    if feed.scope == "programme":
+        subtitle = t("What was added to the ledger, changed in it or taken out, at each publication.")
+    root = head(
+        feed,
+        title=title(feed.build, t, feed.scope, feed.item),
+        subtitle=subtitle,
+        updated=found[0][0] if found else _published(feed.build),
+        page=_page(feed, indicator),
+    )
+    for _, entry in found:
+        root.append(entry)
     text: str = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
-def _inside(build: Build, code: str) -> set[str]:
-    """A region and all that lie in it."""
-    known, found = queries.regions(build), {code}
-    for region in sorted(known.values(), key=lambda region: region.level):
-        if code == region.land or region.parent in found:
-            found.add(region.code)
+def head(feed: Feed, *, title: str, subtitle: str, updated: datetime, page: str) -> Element:
+    """A feed without entries. page: the page of the site that shows the same."""
+    atlas = feed.t("Regional AI Atlas")
+    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": feed.t.lang})
+    SubElement(root, "id").text = feed.id()
+    SubElement(root, "title").text = f"{title} · {atlas}"
+    SubElement(root, "subtitle").text = subtitle
+    SubElement(root, "updated").text = stamp(updated)
+    SubElement(root, "link", rel="self", type=CONTENT_TYPE, href=feed.base + feed.path)
+    SubElement(root, "link", rel="alternate", type="text/html", href=feed.base + page)
+    SubElement(SubElement(root, "author"), "name").text = atlas
+    return root
+
+
+def _of_figures(feed: Feed, indicator: str) -> list[tuple[datetime, Element]]:
+    """The entries of changed figures, the newest first, each with its moment."""
+    regions = queries.inside(feed.build, [feed.item]) if feed.scope == "region" else None
+    found = changes.releases(feed.build.data, ENTRIES, indicator=indicator, regions=regions)
+    return [(release.publication.published, _entry(feed, release)) for release in found]
+
+
+def _of_programme(feed: Feed) -> list[tuple[datetime, Element]]:
+    """One entry for each publication that changed the programme's rows in the ledger."""
+    one, found = ledger.programmes(feed.build)[feed.item], []
+    for publication, edits in ledger_changes.by_publication(feed.build.data, one.id, ENTRIES):
+        entry, moment = Element("entry"), stamp(publication.published)
+        SubElement(entry, "id").text = feed.id(f"{publication.published.isoformat()}-{publication.new}")
+        SubElement(entry, "title").text = f"{one.name(feed.t.lang)} ({programme_edits.counts(feed.t, edits)})"
+        SubElement(entry, "updated").text = moment
+        SubElement(entry, "published").text = moment
+        SubElement(entry, "link", rel="alternate", type="text/html", href=feed.base + _page(feed, ""))
+        content = SubElement(entry, "content", type="html")
+        content.text = draw(programme_edits.lines(feed.t, one, edits))
+        found.append((publication.published, entry))
     return found
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as Atom writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -152,6 +183,8 @@ def _published(build: Build) -> datetime:
 def _page(feed: Feed, indicator: str) -> str:
     """The page where a reader sees what an entry speaks of."""
     known = indicator in queries.indicators(feed.build, feed.t.lang)
+    if feed.scope == "programme":
+        return urls.page(feed.t.lang, "programme", feed.item)
     if feed.scope == "region":
         return urls.map_url(feed.t.lang, MapState(indicator=indicator if known else "", region=feed.item))
     return urls.page(feed.t.lang, "indicator", indicator) if known else urls.page(feed.t.lang, "data")
@@ -169,8 +202,8 @@ def _entry(feed: Feed, release: Release) -> Element:
     build = f"{publication.published.isoformat()}-{publication.new}"
     SubElement(entry, "id").text = feed.id(build, release.indicator, release.first, release.last)
     SubElement(entry, "title").text = f"{what}, {when} ({_counts(t, release)})"
-    SubElement(entry, "updated").text = _stamp(publication.published)
-    SubElement(entry, "published").text = _stamp(publication.published)
+    SubElement(entry, "updated").text = stamp(publication.published)
+    SubElement(entry, "published").text = stamp(publication.published)
     SubElement(entry, "link", rel="alternate", type="text/html", href=feed.base + _page(feed, release.indicator))
     for kind in sorted(set(release.cells["change"])):
         SubElement(entry, "category", term=kind, label=_kinds(t)[kind])

@@ -110,6 +110,46 @@ def ledger_changes(old: Path, new: Path) -> dict[str, dict[str, int]]:
     return {table: counts for table, counts in found.items() if counts}
 
 
+#: Columns of `ledger_rows`, and the tables it tells of.
+LEDGER_SCHEMA: Final = dict.fromkeys(("change", "table", "programme", "id", "column", "old", "new"), pl.String)
+_OF_PROGRAMMES: Final = ("programme", "claim", "membership", "location")
+
+
+def ledger_rows(old: Path, new: Path) -> pl.DataFrame:
+    """The rows of programmes that differ between two builds, sorted; columns LEDGER_SCHEMA.
+
+    change: 'new', 'gone' or 'changed'; the latter has one row for each cell that changed, as text. id: of the claim, or
+    the row's key. A table that one of the builds does not have tells nothing.
+    """
+    found: list[tuple[str, ...]] = []
+    with duckdb.connect(str(old), read_only=True) as before, duckdb.connect(str(new), read_only=True) as after:
+        for table in _OF_PROGRAMMES:
+            was, now = (_keyed(each, table, _LEDGER[table]) for each in (before, after))
+            for key in sorted(was.keys() | now.keys()) if was and now else ():
+                found += _moved(table, key, was.get(key), now.get(key))
+    rows = [row for row in found if row[2]]  # seats of organisations are of no programme
+    return pl.DataFrame(rows, schema=LEDGER_SCHEMA, orient="row")
+
+
+def _moved(
+    table: str, key: tuple[str, ...], first: dict[str, Any] | None, second: dict[str, Any] | None
+) -> list[tuple[str, ...]]:
+    row = second or first or {}
+    about = (table, row["id" if table == "programme" else "programme"], "/".join(key))
+    if first is None or second is None:
+        return [("new" if first is None else "gone", *about, "", "", "")]
+    cells = [name for name in second if first.get(name) != second[name]]
+    return [("changed", *about, name, _text(first.get(name)), _text(second[name])) for name in cells]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " | ".join(str(each) for each in value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
 def ledger_sentence(found: dict[str, dict[str, int]]) -> str:
     """`ledger_changes` in one line; '' where nothing changed."""
     parts = []

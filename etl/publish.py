@@ -208,7 +208,7 @@ def read_pointer(data: Path) -> dict[str, Any] | None:
 
 def publish(data: Path, sealed: Sealed, at: datetime | None = None) -> bool:
     """Point readers to this build; False where they are there already. Call under `lock`. at: when, if not now."""
-    sweep(data, data / "changes", *data.glob("history/*"))
+    sweep(data, data / "changes", data / "changes" / "ledger", *data.glob("history/*"))
     try:
         now = read_pointer(data) or {}
         remember(data)  # what a killed publication did not

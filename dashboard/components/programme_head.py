@@ -22,6 +22,7 @@ def head(request: Request, one: Programme) -> list[Component]:
     t = request.words
     text, lang = one.note(t.lang)
     links = [html.A(t("All programmes"), href=urls.page(t.lang, programmes.PATH))]
+    links.append(html.A(t("Follow changes (Atom)"), href=urls.feed(t.lang, "programme", one.id)))
     links += [html.A(t("The programme’s own site"), href=one.url)] if one.url else []
     return [
         html.Nav(

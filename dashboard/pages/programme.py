@@ -5,9 +5,10 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ledger, programmes, urls
+from dashboard import ledger, ledger_changes, programmes, urls
 from dashboard.components import ledger as said
 from dashboard.components import programme_claims as claims
+from dashboard.components import programme_edits as edits
 from dashboard.components import programme_head as head
 from dashboard.components import programme_map as maps
 from dashboard.firstpaint import Kept
@@ -47,8 +48,13 @@ def description(request: Request) -> str:
 
 
 def state(request: Request) -> str:
-    """What a drawn page holds for: the day, which decides what is overdue."""
-    return programmes.today().isoformat()
+    """What a drawn page holds for: the day, which decides what is overdue, and the last edit."""
+    return f"{programmes.today().isoformat()} {ledger_changes.newest(request.build.data)}"
+
+
+def feeds(request: Request) -> list[tuple[str, str]]:
+    """The feed of this programme."""
+    return [("programme", read(request).id)]
 
 
 def layout(request: Request) -> list[Component]:
@@ -70,6 +76,8 @@ def layout(request: Request) -> list[Component]:
                 *head.related(request, one),
                 html.H2(t("Sources")),
                 *head.sources(t, one),
+                html.H2(t("Edits")),
+                *edits.history(request, one),
             ],
         )
     ]

@@ -18,7 +18,7 @@ LANGUAGES = ("de", "fr")
 SAME = {
     "de": {
         *("Definition", "Kreise", "Region", "Zoom"),
-        *("Cluster", "Hub", "national"),
+        *("Cluster", "Hub", "Partner", "national"),
     },
     "fr": {
         *("Adoption", "Classes", "France", "Kreise", "Licence", "Länder", "Pause"),

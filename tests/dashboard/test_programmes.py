@@ -5,17 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from math import hypot
+from pathlib import Path
+from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import ledger, programmes
+from dashboard import ledger, programmes, urls
+from dashboard.app import create
 from dashboard.exports import csv as forms
 from dashboard.map import circles
 from dashboard.programmes import Choice
+from dashboard.settings import Settings
 from dashboard.store import Build
 
 DAY = date(2026, 11, 21)
@@ -224,3 +231,40 @@ def test_the_csv_has_a_row_for_each_thing_promised(client: FlaskClient, opened: 
 def test_a_name_that_begins_like_a_formula_is_text() -> None:
     text = forms.text([{"name": "=HYPERLINK(1)", "value": -3.0}], ("name", "value")).decode("utf-8-sig")
     assert text.splitlines() == ["name,value", "'=HYPERLINK(1),-3"]
+
+
+# ── Edits and feed ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def edited(folder: Path) -> None:
+    """What a publication leaves when a claim was opened, one is new and one was taken out (tests/etl holds to it)."""
+    rows_ = [
+        ("gone", "claim", "zakid", "zakid-jobs-0", "", "", ""),
+        ("changed", "claim", "zakid", "zakid-jobs-1", "verified", "False", "<b>True</b>"),
+        ("new", "claim", "zakid", "zakid-jobs-2", "", "", ""),
+        ("new", "claim", "by-hta", "by-hta-money-1", "", "", ""),
+    ]
+    path = folder / "changes" / "ledger" / "20260102T030405.000006Z-aaa-bbb.parquet"
+    path.parent.mkdir(parents=True)
+    columns = ("change", "table", "programme", "id", "column", "old", "new")
+    pl.DataFrame(rows_, schema=dict.fromkeys(columns, pl.String), orient="row").write_parquet(path)
+
+
+def test_edits_stand_on_the_page_and_in_the_feed(settings: Settings, tmp_path: Path) -> None:
+    shutil.copytree(settings.data, tmp_path / "data")
+    there = create(replace(settings, data=tmp_path / "data")).server.test_client()
+    assert "No publication kept here has changed this entry." in page(there, "/en/programme/zakid")
+    edited(tmp_path / "data")
+    text = page(there, "/en/programme/zakid")
+    assert "Statement, added: Jobs and posts, indirect: 500 jobs" in text, "drawn anew, though the build is the same"
+    assert "<b>True" not in there.get("/en/programme/zakid").text
+    assert "zakid-jobs-0" in text
+    answer = there.get("/fr/feeds/programme/zakid.xml")
+    assert answer.content_type == "application/atom+xml; charset=utf-8"
+    (entry,) = ElementTree.fromstring(answer.data).findall("{*}entry")
+    assert entry.findtext("{*}title", "").endswith("(ajout\u00a0: 1, modification\u00a0: 1, retrait\u00a0: 1)")
+    assert entry.findtext("{*}updated") == "2026-01-02T03:04:05Z"
+    assert "500" in (entry.findtext("{*}content") or "")
+    assert "by-hta" not in answer.text
+    assert there.get("/fr/feeds/programme/zakit.xml").status_code == 404
+    assert f'href="{urls.feed("fr", "programme", "zakid")}"' in there.get("/fr/programme/zakid").text
