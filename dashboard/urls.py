@@ -147,6 +147,16 @@ def sign_out(lang: str) -> str:
     return page(lang, "desk/sign-out")
 
 
+def draft(lang: str, upload: str, deed: str = "") -> str:
+    """An upload at the desk; deed: where the form for a step is sent, or `refused.csv`."""
+    return page(lang, "desk/draft", upload) + (f"/{deed}" if deed else "")
+
+
+def template(lang: str, kind: str, form: str) -> str:
+    """The template of a kind of upload to download, as csv or xlsx."""
+    return page(lang, "desk/template", f"{kind}.{form}")
+
+
 def own_page(text: str) -> str:
     """An address a reader brought, if it is a page of ours that one can return to; else nothing.
 

@@ -27,6 +27,7 @@ PEOPLE = {
     "rita": ("reader", ["*"]),
     "conny": ("contributor", ["DED", "zaki-d"]),
     "rolf": ("releaser", ["DED", "DEG"]),
+    "rosa": ("releaser", ["DED"]),
 }
 LOCAL = "http://localhost"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from dashboard.desk import config, passwords
 from dashboard.desk.audit import Audit, AuditError
 from dashboard.desk.records import Records
-from dashboard.settings import ROOT, from_environment
+from dashboard.settings import INTERNAL, ROOT, from_environment
 
 #: Who a step of this command is written down as.
 OPERATOR = "operator"
@@ -28,6 +28,8 @@ def command_line() -> argparse.ArgumentParser:
     revoke = commands.add_parser("revoke", help="end all sessions of a person at once")
     revoke.add_argument("user", metavar="USER", help="name, e-mail or key, as in the audit log")
     commands.add_parser("sessions", help="who is signed in")
+    check = commands.add_parser("check", help="check an upload; the desk does so by itself")
+    check.add_argument("upload", metavar="ID", help="as in the address of its page")
     commands.add_parser("verify-audit", help="prove that the audit log is whole; prints its last hash")
     return parser
 
@@ -43,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _revoke(folder, asked.user)
         if asked.command == "sessions":
             return _sessions(folder)
+        if asked.command == "check":
+            return _check(folder, asked.upload)
         return _verify(folder)
     except (passwords.PasswordError, AuditError, OSError) as error:
         return _no(str(error))
@@ -84,6 +88,18 @@ def _revoke(folder: Path, user: str) -> int:
 def _sessions(folder: Path) -> int:
     for who in Records(folder).people().values():
         _yes("\t".join((who.name, who.email, who.key)))
+    return 0
+
+
+def _check(folder: Path, id_: str) -> int:
+    from dashboard.desk import checking, uploads  # noqa: PLC0415 - half a second that no other command needs
+    from dashboard.store import Store  # noqa: PLC0415
+
+    settings = from_environment()
+    try:
+        checking.run(uploads.Uploads(folder), id_, Store(settings.data, INTERNAL).current())
+    except KeyError:
+        return _no(f"there is no upload {id_!r}")
     return 0
 
 

@@ -41,8 +41,13 @@ def page(t: Words, title: str, body: Body, status: int = 200, headers: dict[str,
     return Response(markup, status, headers, content_type="text/html; charset=utf-8")
 
 
-def form(t: Words, action: str, inside: Sequence[Component | Raw], button: str, **hidden: str) -> html.Form:
-    """A form that changes something: posts to `action` with the session's token; `hidden` are further fields."""
+def form(
+    t: Words, action: str, inside: Sequence[Component | Raw], button: str, *, multipart: bool = False, **hidden: str
+) -> html.Form:
+    """A form that changes something: posts to `action` with the session's token; `hidden` are further fields.
+
+    multipart: it carries a file.
+    """
     fields = {"csrf_token": generate_csrf(), **hidden}
     return html.Form(
         [
@@ -54,6 +59,7 @@ def form(t: Words, action: str, inside: Sequence[Component | Raw], button: str, 
         method="post",
         className="desk-form",
         lang=t.lang,
+        encType="multipart/form-data" if multipart else None,
     )
 
 
@@ -115,8 +121,8 @@ def signed_out(t: Words, leave: str) -> Response:
 # ── the desk itself ──
 
 
-def desk(t: Words, user: User, names: dict[str, str]) -> Response:
-    """Who you are, what you may do, and the way out. names: region → its name."""
+def desk(t: Words, user: User, names: dict[str, str], work: Body) -> Response:
+    """Who you are, what you may do, the work, and the way out. names: region → its name."""
     where = html.Table(
         [
             html.Thead(html.Tr([html.Th(head, scope="col") for head in (t("Role"), t("You may"), t("Applies to"))])),
@@ -133,6 +139,7 @@ def desk(t: Words, user: User, names: dict[str, str]) -> Response:
         t("The desk"),
         [
             html.P(t("You are signed in to the internal atlas.")),
+            *work,
             html.Dl(who, className="states"),
             html.H2(t("Your roles")),
             html.Div(where, className="table", tabIndex=0, role="region", **attrs(aria_label=t("Your roles"))),

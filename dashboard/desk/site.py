@@ -9,13 +9,14 @@ from flask import Blueprint, Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import queries, urls
-from dashboard.desk import answers, guard, passwords, sessions
+from dashboard.desk import answers, guard, passwords, sessions, work, work_pages
 from dashboard.desk.config import Config
 from dashboard.desk.office import CALLBACK, ENDED, NAME, Office, office, open_office, user, visit
 from dashboard.desk.oidc import Provider, RefusedError, UnreachableError
 from dashboard.desk.records import Flow
 from dashboard.desk.roles import Identity, load_at_start
 from dashboard.desk.throttle import DAY, TooManyError
+from dashboard.desk.uploads import Uploads
 from dashboard.i18n import Words, languages, negotiate, words
 from dashboard.store import Store
 
@@ -29,14 +30,15 @@ def register(server: Flask, store: Store, config: Config) -> None:
     opened = open_office(config)
     server.extensions[NAME] = opened
     sessions.configure(server, config)
-    guard.register(server, config)
     site = Blueprint("desk", __name__)
+    uploads = work.register(server, site, store, config.folder)
+    guard.register(server, config)
     _entrance(site)
     if opened.provider:
         _provider(site, opened.provider)
     elif config.passwords:
         _pilot(site, config.passwords)
-    _inside(site, store)
+    _inside(site, store, uploads)
     server.register_blueprint(site)
 
 
@@ -82,12 +84,12 @@ def _entrance(site: Blueprint) -> None:
         return redirect(urls.page(lang, "desk"), 303) if visit() else answers.signed_out(t, "")
 
 
-def _inside(site: Blueprint, store: Store) -> None:
+def _inside(site: Blueprint, store: Store, uploads: Uploads) -> None:
     @site.get("/<lang>/desk")
     def desk(lang: str) -> Response:
         t = _words(lang)
         names = {code: region.name(lang) for code, region in queries.regions(store.current()).items()}
-        return answers.desk(t, user(), names)
+        return answers.desk(t, user(), names, work_pages.first(t, user(), uploads))
 
 
 def _welcome(
