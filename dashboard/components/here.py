@@ -7,21 +7,25 @@ from collections.abc import Iterable
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import ledger, partnerships, urls
+from dashboard import ledger, partnerships, programmes, urls
 from dashboard.components import ledger as said
 from dashboard.i18n import Words
 from dashboard.ledger_model import Here, Member, Partnership
 from dashboard.pages import pages
+from dashboard.programmes import Choice
 from dashboard.store import Build
 
 #: Entries of the ledger that count something and are no programmes.
-COUNTS = ("statistic",)
+COUNTS = (programmes.COUNTS,)
 #: Programmes that lie there are listed openly up to so many; those of a wider area are folded away.
 OPEN = 12
 
 
-def programmes_here(t: Words, build: Build, codes: Iterable[str]) -> list[Component]:
-    """Programmes in these regions; [] where the ledger knows none. They are no figures and are not added up."""
+def programmes_here(t: Words, build: Build, codes: Iterable[str], choice: Choice | None = None) -> list[Component]:
+    """Programmes in these regions; [] where the ledger knows none. They are no figures and are not added up.
+
+    choice: what the list of programmes is asked for, to show these with what was promised.
+    """
     found = [here for here in ledger.programmes_in(build, codes) if here.programme.kind not in COUNTS]
     if not found:
         return []
@@ -32,7 +36,11 @@ def programmes_here(t: Words, build: Build, codes: Iterable[str]) -> list[Compon
         parts.append(html.Ul([_programme(t, here) for here in near[:OPEN]], className="ledger-list"))
     more = near[OPEN:]
     parts += _folded(t, t("More programmes here: {n}", n=len(more)), more)
-    return parts + _folded(t, t("Programmes of a wider area: {n}", n=len(wide)), wide)
+    parts += _folded(t, t("Programmes of a wider area: {n}", n=len(wide)), wide)
+    if choice and near:
+        text = t("What was promised and reported of them")
+        parts.append(html.P(html.A(text, href=programmes.address(t.lang, choice))))
+    return parts
 
 
 def _folded(t: Words, label: str, found: list[Here]) -> list[html.Details]:

@@ -227,7 +227,7 @@ def groups(t: Words, one: Programme, day: date) -> Component | str:
     items = [
         html.Li(
             [
-                html.Span(speak.stated(t, group, said.amount(t, *group.latest, group.unit))),
+                html.Span(speak.stated(t, group, speak.last(t, group))),
                 speak.bar(group),
                 html.Small(speak.standing(t, one, group, day), className="overdue" if group.overdue(day) else None),
             ]

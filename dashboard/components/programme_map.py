@@ -46,7 +46,7 @@ def figure(request: Request, choice: Choice, found: Sequence[Programme]) -> html
 def _circle(request: Request, circle: Circle) -> str:
     """A circle that is a link; where figures compete the ring is the highest and the disc the lowest of them."""
     t, one = request.words, circle.programme
-    amount = said.amount(t, *circle.group.latest, circle.group.unit)
+    amount = speak.last(t, circle.group)
     place = (
         t("for the whole of {region}", region=_spot_name(request, one)) if circle.whole else _spot_name(request, one)
     )
@@ -110,7 +110,7 @@ def _nowhere(t: Words, found: Sequence[Programme], measured: str) -> list[Compon
     items = []
     for one in found:
         group = programmes.group_of(one, measured)
-        amount = said.amount(t, *group.latest, group.unit) if group else ""
+        amount = speak.last(t, group) if group else ""
         items.append(html.Li([html.A(one.name(t.lang), href=link(t, one.id)), f": {amount}"]))
     label = t("Not on the map, because of several regions or none: {n}", n=len(found))
     return [html.Details([html.Summary(label), html.Ul(items, className="pg-plain")])]

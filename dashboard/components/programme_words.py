@@ -33,14 +33,20 @@ def option(t: Words, measured: str) -> str:
     return counted(t, measure, kind) + (f" ({more})" if more else "")
 
 
+def last(t: Words, group: Progress) -> str:
+    """What was promised last, 'at least' where that was said."""
+    text = said.amount(t, *group.latest, group.unit)
+    exact = group.latest[0] is not None and group.latest[0] == group.latest[1]
+    return t("at least {amount}", amount=text) if group.promised_at_least and exact else text
+
+
 def promised(t: Words, group: Progress) -> str:
     """What was promised last, and where older or competing figures differ, their range."""
-    last = said.amount(t, *group.latest, group.unit)
-    if group.promised_at_least and group.latest[0] == group.latest[1] and group.latest[0] is not None:
-        last = t("at least {amount}", amount=last)
     if group.promised == group.latest:
-        return last
-    return t("{last}, stated last; {range} in all", last=last, range=said.amount(t, *group.promised, group.unit))
+        return last(t, group)
+    return t(
+        "{last}, stated last; {range} in all", last=last(t, group), range=said.amount(t, *group.promised, group.unit)
+    )
 
 
 def standing(t: Words, one: Programme, group: Progress, day: date) -> str:

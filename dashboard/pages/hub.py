@@ -18,6 +18,7 @@ from dashboard.exports import csv as forms
 from dashboard.exports import hub_view
 from dashboard.firstpaint import Kept, Raw
 from dashboard.pages import Request
+from dashboard.programmes import Choice
 from dashboard.queries import Row
 from dashboard.territories import Territory
 from dashboard.urls import MapState
@@ -142,7 +143,10 @@ def _ledger(request: Request, place: Territory) -> list[Component]:
     t = request.words
     parts: list[Component] = []
     for heading, found in (
-        (t("Programmes here"), here.programmes_here(t, request.build, place.members)),
+        (
+            t("Programmes here"),
+            here.programmes_here(t, request.build, place.members, Choice(area=place.id) if place.id else None),
+        ),
         (t("Partnerships here"), here.partnerships_here(t, request.build, place.members)),
     ):
         parts += [html.H2(heading), *found] if found else []
