@@ -16,6 +16,7 @@ from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words
 from dashboard.map.locator import locator
 from dashboard.pages import Request
+from dashboard.programmes import Choice
 from dashboard.queries import Region
 from dashboard.urls import COUNTRIES, MapState
 from dashboard.view import ancestors, flag_word, level_name
@@ -96,7 +97,7 @@ def _one(request: Request) -> list[Component]:
             className="region-head",
         ),
         *region_cards.themes(found),
-        *_section(t("Programmes here"), here.programmes_here(t, request.build, [region.code])),
+        *_section(t("Programmes here"), here.programmes_here(t, request.build, [region.code], Choice(region=region.code))),
         *_section(t("Partnerships here"), here.partnerships_here(t, request.build, [region.code])),
         *_section(t("Alike across the border"), _twins(request, region)),
         html.Section(

@@ -268,3 +268,18 @@ def test_edits_stand_on_the_page_and_in_the_feed(settings: Settings, tmp_path: P
     assert "by-hta" not in answer.text
     assert there.get("/fr/feeds/programme/zakit.xml").status_code == 404
     assert f'href="{urls.feed("fr", "programme", "zakid")}"' in there.get("/fr/programme/zakid").text
+
+
+def test_regions_and_hubs_lead_to_their_programmes(client: FlaskClient) -> None:
+    for address, wanted in (
+        ("/fr/region/DEA12", "/fr/programmes?region=DEA12"),
+        ("/fr/hub/5-standorte-programm", "/fr/programmes?area=5-standorte-programm"),
+    ):
+        text = page(client, address)
+        assert "/fr/programme/zakid" in text
+        assert f'href="{wanted}"' in text
+        assert "zakid" in rows(page(client, wanted))
+
+
+def test_at_least_is_said_wherever_the_amount_is(client: FlaskClient) -> None:
+    assert "Jobs and posts, direct: at least 400 jobs" in page(client, "/en/programmes?region=DE2")
