@@ -25,6 +25,7 @@ KILLED = -9
 #: itself ("kill"), or no file can grow beyond 20 bytes from there on ("full"). after: kill it from outside, after so
 #: many seconds.
 DRIVER = """
+__file__ = "driver"  # else DuckDB takes it for a console and draws progress bars into the answers
 import json, os, resource, signal, sys, time
 from pathlib import Path
 import duckdb, polars

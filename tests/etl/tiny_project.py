@@ -14,6 +14,7 @@ Make = Callable[..., Sealed]
 
 #: The real `etl.cli.main` on another root, in a process of its own, as `python -m etl` runs it.
 MAIN = """
+__file__ = "main"  # else DuckDB takes it for a console and draws progress bars into what is printed
 import sys
 from pathlib import Path
 from etl.cli import main
