@@ -27,6 +27,7 @@ from dashboard import (
     slices,
     urls,
 )
+from dashboard.brief import serve as briefs
 from dashboard.compressed import FOREVER, pack, respond
 from dashboard.exports import serve
 from dashboard.firstpaint import draw, for_dash
@@ -38,7 +39,7 @@ from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
-    r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.csv$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
+    r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.(csv|pdf)$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
 )
 
 
@@ -72,6 +73,7 @@ def create(settings: Settings | None = None) -> Dash:
     metrics.register(server, store)
     feeds.register(server, store, settings)
     serve.register(server, store, _split)
+    briefs.register(server, store, settings, _split)
     security.register(app)
     errors.register(server)
     _documents(app, store, settings)

@@ -50,12 +50,17 @@ def pack(data: bytes, quality: int = 11) -> Packed:
     )
 
 
+def packed_plain(data: bytes) -> Packed:
+    """Bytes that are packed already (a PDF)."""
+    return Packed(data, b"", b"", hashlib.sha256(data).hexdigest())
+
+
 @lru_cache(maxsize=256)
 def _packed_file(path: Path, _mtime: int) -> Packed:
     data = path.read_bytes()
     etag = hashlib.sha256(data).hexdigest()
     if path.suffix in _PACKED:
-        return Packed(data, b"", b"", etag)
+        return packed_plain(data)
     return Packed(data, _kept(etag, "br", data), _kept(etag, "gz", data), etag)
 
 

@@ -101,7 +101,10 @@ def profile(build: Build, lang: str, region: Region) -> Profile:
 
 
 def _profile(build: Build, lang: str, region: Region) -> Profile:
-    rows = build.rows("profile", region=region.code, level=region.adm, country=region.country)
+    rows: list[Row] = build.recent(
+        ("profile rows", region.code),
+        lambda: build.rows("profile", region=region.code, level=region.adm, country=region.country),
+    )
     by_indicator: dict[str, list[Row]] = {}
     for row in rows:
         by_indicator.setdefault(row["indicator"], []).append(row)
@@ -122,7 +125,10 @@ def _peers(build: Build, region: Region) -> dict[str, Peers]:
         kin = alike = [code for code in queries.units(build, "country") if code != region.code]
     if not kin:
         return {}
-    rows = build.rows("profile_peers", region=region.code, kin=kin, alike=alike or [""])
+    rows: list[Row] = build.recent(
+        ("profile peers", region.code),
+        lambda: build.rows("profile_peers", region=region.code, kin=kin, alike=alike or [""]),
+    )
     known = queries.indicators(build, "en")
     return {
         row["indicator"]: Peers(row["middle"] if region.level else None, row["of"], tuple(row["alike"] or ()))

@@ -111,6 +111,11 @@ def view_url(lang: str, name: str, item: str, query: Mapping[str, object] | None
     return page(lang, name, item) + (f".{form}" if form else "") + (f"?{kept}" if kept else "")
 
 
+def brief(lang: str, page_: str, item: str, form: str = "") -> str:
+    """The address of a brief: /de/brief/region/DED; form: pdf."""
+    return page(lang, f"brief/{page_}", item) + (f".{form}" if form else "")
+
+
 def feed(lang: str, scope: str, item: str = "") -> str:
     """The path of an Atom feed: /de/feeds/all.xml, /fr/feeds/indicator/<id>.xml, /en/feeds/region/<code>.xml."""
     return f"/{lang}/feeds/{scope}" + (f"/{item}" if item else "") + ".xml"

@@ -97,7 +97,9 @@ def _one(request: Request) -> list[Component]:
             className="region-head",
         ),
         *region_cards.themes(found),
-        *_section(t("Programmes here"), here.programmes_here(t, request.build, [region.code], Choice(region=region.code))),
+        *_section(
+            t("Programmes here"), here.programmes_here(t, request.build, [region.code], Choice(region=region.code))
+        ),
         *_section(t("Partnerships here"), here.partnerships_here(t, request.build, [region.code])),
         *_section(t("Alike across the border"), _twins(request, region)),
         html.Section(
@@ -153,6 +155,7 @@ def _head(request: Request, region: Region) -> list[Component]:
             [
                 html.A(t("Show on the map"), href=on_map, className="button"),
                 html.A(t("Compare with …"), href=urls.compare_url(t.lang, [region.code])),
+                html.A(t("Brief on one page"), href=urls.brief(t.lang, PATH, region.code)),
                 html.A(t("Follow changes (Atom)"), href=urls.feed(t.lang, "region", region.code)),
             ],
             className="actions",

@@ -6,6 +6,7 @@ here what to ask it for, and the leak test looks into its answers, too.
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
@@ -15,6 +16,7 @@ from urllib.parse import urljoin
 
 import httpx
 from canaries import IDS, INDICATOR, PROGRAMME, REGION
+from pypdf import PdfReader
 
 from dashboard.app import create
 from dashboard.i18n import languages
@@ -34,7 +36,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "programme": (PROGRAMME, "zaki-d"),
     "programmes": ("",),
     "partnerships": ("",),
-    "brief": ("DED", PROGRAMME),
+    "brief/region": (REGION, "DED"),
 }
 #: What stands for each placeholder of a route.
 VALUES: dict[str, tuple[str, ...]] = {
@@ -131,7 +133,11 @@ class Crawl:
     def _whole(answer: httpx.Response) -> bytes:
         # An address that was asked for may come back in a redirect; what it leads to is asked for itself.
         headers = [value for name, value in answer.headers.items() if name.lower() != "location"]
-        return "\n".join(headers).encode() + b"\n" + answer.content
+        content = answer.content
+        if content.startswith(b"%PDF"):  # packed inside: what a reader of it finds
+            file = PdfReader(io.BytesIO(content))
+            content += repr(file.metadata).encode() + "".join(page.extract_text() for page in file.pages).encode()
+        return "\n".join(headers).encode() + b"\n" + content
 
     def everything(self, lang: str = "") -> dict[str, bytes]:
         """All exits, and all files that their pages link to; with a language only what has no other."""

@@ -1,0 +1,209 @@
+"""Briefs: one A4 page whatever they are about, readable, tagged, safe, and never in the way of page views."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import typst
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+
+from dashboard import queries
+from dashboard.brief import model, pdf
+from dashboard.brief.model import Brief, Figure, Promise
+from dashboard.i18n import languages
+from dashboard.pages import Request, pages
+from dashboard.store import Build
+
+HOST = "https://atlas.example.org"
+A4 = (595, 842)
+
+
+@pytest.fixture(scope="module")
+def compiler() -> typst.Compiler:
+    return pdf.new_compiler()
+
+
+def made(build: Build, page: str, lang: str, item: str) -> Brief:
+    found: Brief = pages()[f"brief/{page}"].brief(Request(lang, item, {}, build))
+    return found
+
+
+def plain(text: str) -> str:
+    """Letters and figures only: a PDF breaks lines and hyphenates."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def one_page(file: bytes) -> PdfReader:
+    """The file read back; it is one A4 page."""
+    found = PdfReader(io.BytesIO(file))
+    assert len(found.pages) == 1
+    assert (round(found.pages[0].mediabox.width), round(found.pages[0].mediabox.height)) == A4
+    return found
+
+
+def subjects(build: Build) -> list[tuple[str, str]]:
+    """Every Land and région with both countries, what lies deepest, a group."""
+    known = queries.regions(build)
+    regions = [code for code, region in known.items() if region.adm in ("country", "land")]
+    return [("region", code) for code in (*regions, "DED51", "FRF11", "FRY10", "FRY", "DE300")]
+
+
+def test_every_brief_is_one_page_in_each_language(opened: Build, compiler: typst.Compiler) -> None:
+    """What does not fit would come as a second page; the longest are read whole."""
+    known: list[tuple[int, str, str, str]] = []
+    for page, item in subjects(opened):
+        for lang in languages():
+            brief = made(opened, page, lang, item)
+            file = pdf.render(compiler, brief, HOST)
+            one_page(file)
+            known.append((len(repr(replace(brief, svg=""))), page, item, lang))
+    for _, page, item, lang in sorted(known)[-6:]:
+        brief = made(opened, page, lang, item)
+        text = plain(one_page(pdf.render(compiler, brief, HOST)).pages[0].extract_text())
+        figures = [part for figure in brief.figures for part in (figure.title, figure.value, *figure.facts)]
+        for part in (brief.title, *brief.findings[:4], *figures, *brief.sources, model.stamp(brief)):
+            assert plain(part) in text, (page, item, lang, part)
+        assert plain(HOST[8:] + brief.path) in text
+
+
+def fonts(found: PdfReader) -> dict[str, bool]:
+    """Font → whether its outlines are in the file."""
+    known = {}
+    for font in found.pages[0]["/Resources"]["/Font"].values():
+        inner = font.get_object()
+        inner = inner["/DescendantFonts"][0].get_object() if "/DescendantFonts" in inner else inner
+        known[str(inner["/BaseFont"])] = any(str(key).startswith("/FontFile") for key in inner["/FontDescriptor"])
+    return known
+
+
+@pytest.mark.parametrize("lang", ["de", "fr", "en"])
+def test_the_pdf_says_what_it_is_in_which_language(opened: Build, compiler: typst.Compiler, lang: str) -> None:
+    brief = made(opened, "region", lang, "DED")
+    file = pdf.render(compiler, brief, HOST)
+    found = one_page(file)
+    root = found.trailer["/Root"]
+    assert root["/Lang"].startswith(lang)
+    assert found.metadata is not None
+    assert found.metadata.title == brief.title
+    assert root["/MarkInfo"]["/Marked"], "tagged for screen readers"
+    assert b"pdfuaid" in root["/Metadata"].get_data(), "PDF/UA"
+    assert fonts(found)
+    assert all(fonts(found).values())
+    assert all("SourceSans3" in name for name in fonts(found)), fonts(found)
+    assert file == pdf.render(pdf.new_compiler(), brief, HOST), "the same figures, the same file"
+
+
+MARKUP = '#panic("x") *fett* $a^2$ `roh` \\ <b> @ref // nichts #import "/etc/passwd" "] {x} [y'
+
+
+def absurd(text: str) -> Brief:
+    """A brief of which every part is the same long text."""
+    return Brief(
+        lang="de",
+        title=model.title(text),
+        kind=model.cell(text),
+        figures=(Figure(model.cell(text), model.cell(text)[:40], (model.cell(text),)),) * model.FIGURES,
+        findings=(model.sentence(text),) * 6,
+        promises=(Promise(*(model.cell(text) for _ in range(4)), True),) * model.PROMISES,
+        left=1000,
+        no_promise="",
+        sources=(model.cell(text),) * 15,
+        svg="",
+        label="",
+        path="/de/region/DED",
+        build="abc",
+        day=date(2026, 11, 21),
+        internal=True,
+    )
+
+
+@pytest.mark.parametrize("text", [MARKUP, "Wort " * 2000, "Ohneende" * 900, "Łódź \u202e \ufdfd \u6f22\u5b57 " * 300])
+def test_absurd_texts_stay_texts_on_one_page(compiler: typst.Compiler, text: str) -> None:
+    """Markup is shown and not obeyed; what is far too long is shortened and says so."""
+    found = one_page(pdf.render(compiler, absurd(text), HOST)).pages[0].extract_text()
+    assert "2026" in found.splitlines()[-1] or "abc" in found, "the foot is there"
+    assert f"{HOST[8:]}/de/region/DED" in found
+    if text == MARKUP:
+        assert plain(MARKUP) in plain(found)
+        assert '#panic("x")' in found
+    assert "Intern" in found
+
+
+def test_a_map_cannot_draw_files_of_the_machine_in(opened: Build, compiler: typst.Compiler) -> None:
+    hostile = replace(
+        made(opened, "region", "de", "DED"), svg='<svg viewBox="0 0 9 9"><image href="/etc/passwd"/></svg>'
+    )
+    with pytest.raises(typst.TypstError, match="not allowed"):
+        pdf.render(compiler, hostile, HOST)
+
+
+def test_the_page_and_the_pdf_say_the_same(client: FlaskClient) -> None:
+    page = client.get("/de/brief/region/DED")
+    assert page.status_code == 200
+    assert "/de/brief/region/DED.pdf" in page.text
+    assert "/de/brief/region/DED" in client.get("/de/region/DED").text, "the region leads to it"
+    answer = client.get("/de/brief/region/DED.pdf")
+    assert answer.content_type == "application/pdf"
+    text = plain(one_page(answer.data).pages[0].extract_text())
+    sentences = re.findall(r"<td[^>]*>([^<]+)</td>", page.text)
+    assert sentences
+    for cell in sentences:
+        assert plain(cell) in text
+    assert client.get("/de/brief/region/DED.pdf", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "leads"),
+    [
+        ("region/ded.pdf", 301, "/de/brief/region/DED.pdf"),
+        ("region/ded", 301, "/de/brief/region/DED"),
+        ("region/%3Cb%3E.pdf", 404, ""),
+        ("region/XX99", 404, ""),
+        ("region/..%2F..%2Fetc.pdf", 404, ""),
+        ("nothing/DED.pdf", 404, ""),
+        ("region.pdf", 404, ""),
+    ],
+)
+def test_odd_addresses_are_answered_calmly(client: FlaskClient, address: str, status: int, leads: str) -> None:
+    answer = client.get(f"/de/brief/{address}")
+    assert (answer.status_code, answer.headers.get("Location", "")) == (status, leads)
+    assert "<b>" not in answer.text or "XX" in address
+
+
+def test_who_comes_when_too_many_wait_is_asked_to_come_again(client: FlaskClient) -> None:
+    """Every place is taken: the next reader is told at once; when one is free again, it is served."""
+    held = [pdf._PLACES.acquire(blocking=False) for _ in range(pdf.AT_ONCE + pdf.WAITING)]
+    assert all(held)
+    try:
+        answer = client.get("/fr/brief/region/DEA.pdf")
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "/fr/brief/region/DEA" in answer.text
+        assert client.get("/fr/brief/region/DEA").status_code == 200, "pages are not held up"
+    finally:
+        for _ in held:
+            pdf._PLACES.release()
+    assert client.get("/fr/brief/region/DEA.pdf").status_code == 200
+
+
+def test_readers_at_the_same_time_get_each_their_own(opened: Build) -> None:
+    """More readers than compilers: all are served, none gets another's page."""
+    codes = ["DEA", "DEB", "DEC", "DED", "DEE", "DEF"]
+    found: dict[str, str] = {}
+
+    def ask(code: str) -> None:
+        file = pdf.pdf(made(opened, "region", "de", code), HOST)
+        found[code] = one_page(file).pages[0].extract_text()
+
+    threads = [threading.Thread(target=ask, args=(code,)) for code in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert {code: f"/de/region/{code}" in text for code, text in found.items()} == dict.fromkeys(codes, True)
