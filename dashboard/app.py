@@ -14,6 +14,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import (
+    alert_feed,
     compressed,
     display_slices,
     errors,
@@ -72,6 +73,7 @@ def create(settings: Settings | None = None) -> Dash:
     health.register(server, store)
     metrics.register(server, store)
     feeds.register(server, store, settings)
+    alert_feed.register(server, store, settings)
     serve.register(server, store, _split)
     briefs.register(server, store, settings, _split)
     security.register(app)

@@ -121,8 +121,8 @@ def signed_out(t: Words, leave: str) -> Response:
 # ── the desk itself ──
 
 
-def desk(t: Words, user: User, names: dict[str, str], work: Body) -> Response:
-    """Who you are, what you may do, the work, and the way out. names: region → its name."""
+def desk(t: Words, user: User, names: dict[str, str], work: Body, alerts: Body = ()) -> Response:
+    """Who you are, what you may do, the work, and the way out. names: region → its name. alerts: what to look at."""
     where = html.Table(
         [
             html.Thead(html.Tr([html.Th(head, scope="col") for head in (t("Role"), t("You may"), t("Applies to"))])),
@@ -141,6 +141,7 @@ def desk(t: Words, user: User, names: dict[str, str], work: Body) -> Response:
             html.P(t("You are signed in to the internal atlas.")),
             *work,
             html.Dl(who, className="states"),
+            *alerts,
             html.H2(t("Your roles")),
             html.Div(where, className="table", tabIndex=0, role="region", **attrs(aria_label=t("Your roles"))),
             html.P([t("Something missing? Ask:"), " ", office().roles().contact]),

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import queries, urls
-from dashboard.desk import answers, guard, passwords, sessions, work, work_pages
+from dashboard.desk import answers, guard, passwords, sessions, watch, work, work_pages
 from dashboard.desk.config import Config
 from dashboard.desk.office import CALLBACK, ENDED, NAME, Office, office, open_office, user, visit
 from dashboard.desk.oidc import Provider, RefusedError, UnreachableError
@@ -89,7 +89,8 @@ def _inside(site: Blueprint, store: Store, uploads: Uploads) -> None:
     def desk(lang: str) -> Response:
         t = _words(lang)
         names = {code: region.name(lang) for code, region in queries.regions(store.current()).items()}
-        return answers.desk(t, user(), names, work_pages.first(t, user(), uploads))
+        alerts = watch.section(store.current(), t, user())
+        return answers.desk(t, user(), names, work_pages.first(t, user(), uploads), alerts=alerts)
 
 
 def _welcome(
