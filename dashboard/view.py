@@ -127,6 +127,9 @@ def all_periods(build: Build, state: MapState) -> tuple[str, ...]:
 def map_view(build: Build, lang: str, asked: MapState) -> MapView:
     """The view an address asks for."""
     state, notices = settle(build, lang, complete(build, lang, asked))
+    if asked.level not in ("", state.level):
+        title = queries.indicators(build, lang)[state.indicator]["title"]
+        notices = (words(lang)("“{indicator}” has no figures at this level.", indicator=title), *notices)
     rows = queries.slice_rows(build, state.indicator, state.level, state.member)
     national = queries.slice_rows(build, state.indicator, "country", state.member)
     return MapView(

@@ -6,6 +6,7 @@
   const { page, state: S, words: W, escape, fill } = Atlas;
   const $ = (id) => document.getElementById(id);
   const sort = { key: document.querySelector("#table th.shown[aria-sort]") ? "shown" : "value", down: true };
+  const opened = { ...S };
   Atlas.panel = {};
 
   const byName = (a, b) => Atlas.name(a.code).localeCompare(Atlas.name(b.code), page.lang);
@@ -34,6 +35,7 @@
     $("subtitle").textContent = [slice.title, member, unit, units(), label, what].filter(Boolean).join(", ");
     const missing = (S.country ? [S.country] : ["DE", "FR"]).filter((c) => !slice.countries.includes(c) && slice.gaps[c]);
     $("gaps").innerHTML = missing.map((c) => `<p>${escape(slice.gaps[c])}</p>`).join("");
+    $("notices").hidden = S.indicator !== opened.indicator || S.level !== opened.level; // they are of what was asked for then
     $("bottom").innerHTML = slice.foot;
     Atlas.say(text);
   };

@@ -126,7 +126,8 @@ def _unknown(build: Build, lang: str, asked: list[str], wrong: str) -> str:
         meant = find(build, lang, wrong)
     except NotFoundError as error:
         long = [code for code in queries.region_codes(build) if len(code) > 3]  # any short code is near to another
-        meant = _code(build, error.hint) or next(iter(get_close_matches(wrong.upper(), long, 1, 0.75)), "")
+        near = next(iter(get_close_matches(wrong.upper(), long, 1, 0.75)), "")
+        meant = _code(build, error.hint) or _code(build, near)
     codes = [code for each in asked if (code := key(build, lang, each) or (meant if each == wrong else ""))]
     links = _way(build, lang, codes)
     raise NotFoundError(
