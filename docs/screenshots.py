@@ -20,16 +20,21 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], dict[str, Any], str], ...] = (
     ("kreise", "/de/map?level=nuts3&within=DED&region=DED51", (1120, 970), {}, "DED21"),
     ("dark", "/fr/map?indicator=jobs_it_employees_per_1000", (1120, 970), {"color_scheme": "dark"}, ""),
     ("phone", "/de/map", (390, 844), {"has_touch": True, "is_mobile": True}, ""),
+    ("region", "/de/region/DED", (1120, 900), {}, ""),
+    ("compare", "/de/compare/DE1+FRF", (1120, 900), {}, ""),
+    ("programme", "/de/programme/zakid", (1120, 900), {}, ""),
+    ("partnerships", "/fr/partnerships?show=sap-mistral", (1120, 900), {}, ""),
 )
 _ANCHOR = """code => { const path = document.querySelector(`path[data-c="${code}"]`), m = path.getScreenCTM();
     const [x, y] = path.dataset.p.split(",").map(Number); return [x * m.a + m.e, y * m.d + m.f]; }"""
 
 
 def take(page: Page, address: str, pointer: str, target: Path) -> None:
-    """One picture, once scripts and Dash have taken over."""
+    """One picture, once scripts and, on a page with callbacks, Dash have taken over."""
     page.goto(address)
-    page.locator("html[data-ready]").wait_for(state="attached")
-    page.locator("#first-paint").wait_for(state="detached")
+    if page.locator("#first-paint").count() or "/map" in address:
+        page.locator("html[data-ready]").wait_for(state="attached")
+        page.locator("#first-paint").wait_for(state="detached")
     page.evaluate("document.fonts.ready")
     if pointer:
         page.mouse.move(*page.evaluate(_ANCHOR, pointer))
