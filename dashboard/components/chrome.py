@@ -66,8 +66,9 @@ def _menu(t: Words, here: str, nav: Sequence[tuple[str, str]]) -> list[Raw]:
         for name, label in nav
     ]
     label = escape(t("Main"))
+    opens = escape(t("Open the menu"))
     return [
-        Raw(f'<button type="button" class="menu" popovertarget="menu" aria-label="{escape(t("Open the menu"))}">☰</button>'),
+        Raw(f'<button type="button" class="menu" popovertarget="menu" aria-label="{opens}">☰</button>'),
         Raw(f'<nav id="menu" popover aria-label="{label}">{draw(links)}</nav>'),
     ]
 

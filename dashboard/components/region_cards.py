@@ -192,7 +192,9 @@ def _breakdown(t: Words, found: Profile, entry: Entry) -> html.Details:
         ],
         className="figures",
     )
-    return html.Details([html.Summary(f"{title}, {period}"), html.Div(table, className="table")], className="breakdown")
+    caption = f"{title}, {period}"
+    inner = html.Div(table, className="table", tabIndex=0, role="region", **attrs(aria_label=caption))
+    return html.Details([html.Summary(caption), inner], className="breakdown")
 
 
 def _cell(t: Words, entry: Entry, row: Row) -> list[Component | str]:

@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard import queries, urls
 from dashboard.components.announced import announced, waiting
+from dashboard.components.attributes import attrs
 from dashboard.components.controls import THEMES
 from dashboard.components.foot import linked
 from dashboard.components.table import letters
@@ -84,7 +85,8 @@ def _theme(t: Words, request: Request, theme: str) -> list[Component]:
     table = html.Table(
         [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(lines)], className="figures"
     )
-    return [html.H3(t(THEMES[theme])), html.Div(table, className="table")]
+    name = t(THEMES[theme])
+    return [html.H3(name), html.Div(table, className="table", tabIndex=0, role="region", **attrs(aria_label=name))]
 
 
 def _indicator(t: Words, request: Request, row: Row) -> html.Tr:

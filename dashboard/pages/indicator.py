@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
+from dashboard.components.attributes import attrs
 from dashboard.components.foot import foot
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
@@ -61,7 +62,13 @@ def layout(request: Request) -> list[Component]:
         html.P([html.B(verdict_word(t, row["verdict"]) + ". "), row["comparability"]]),
         *_members(row),
         html.H2(t("Coverage")),
-        html.Div(_coverage(t, request, row["id"]), className="table"),
+        html.Div(
+            _coverage(t, request, row["id"]),
+            className="table",
+            tabIndex=0,
+            role="region",
+            **attrs(aria_label=t("Coverage")),
+        ),
         html.P(
             t("Checked by {who} on {day}.", who=t.of(row["checked_by"]), day=t.day(row["checked_on"])),
             className="small",

@@ -23,7 +23,7 @@ PATHS = [
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")].filter((e) => {
   const box = e.getBoundingClientRect(), inline = getComputedStyle(e).display === "inline";
   const seen = e.checkVisibility({visibilityProperty: true}) && !e.closest(".unseen") && box.left > -900;
-  return seen && !inline && box.width > 0 && Math.min(box.width, box.height) < 24;
+  return seen && !inline && box.width > 1.5 && Math.min(box.width, box.height) < 24;
 }).map((e) => e.outerHTML.slice(0, 90) + " " + JSON.stringify(e.getBoundingClientRect()))"""
 #: Inline links may be small where their neighbours are 24 px away: two centres closer than that make a slip.
 CLOSE = """() => {
