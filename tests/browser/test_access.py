@@ -64,21 +64,6 @@ def test_a_focused_region_with_its_tooltip_has_no_violation(visit: Visits) -> No
     assert violations(v) == []
 
 
-HUBS = [("fr", "hub"), ("de", "hub/oberrhein")]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("lang", "page"),
-    [("de", "data"), ("fr", f"indicator/{WEB}"), ("en", "data"), ("fr", "data/status"), ("de", "nowhere"), *HUBS],
-)
-def test_the_other_pages_have_no_violation(visit: Visits, lang: str, page: str, scheme: str) -> None:
-    v = visit(f"/{lang}/{page}", color_scheme=scheme, expected="404")
-    if page != "nowhere":
-        v.dash()
-    assert violations(v) == []
-
-
 def test_light_and_dark_are_chosen_and_remembered(visit: Visits) -> None:
     v = visit("/de/map", color_scheme="light").dash().ready()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from kinds import KINDS
 from visits import Visit
 
 Visits = Callable[..., Visit]
@@ -38,6 +39,41 @@ def weight(address: str, encoding: str) -> int:
 @pytest.mark.parametrize("lang", ["de", "fr", "en"])
 def test_the_document_with_the_drawn_map_is_light(server: str, lang: str, encoding: str, query: str) -> None:
     assert weight(f"{server}/{lang}/map{query}", encoding) <= HTML_BYTES
+
+
+#: Bytes of the document as sent (brotli), with what is drawn in it; and of all that its first load asks for.
+WEIGHTS = {
+    "region": (60_000, 200_000),
+    "country": (60_000, 200_000),
+    "compare": (60_000, 150_000),
+    "choose what to compare": (60_000, 150_000),
+    "territory": (HTML_BYTES, 300_000),
+    "territories": (60_000, 150_000),
+    "partnerships": (60_000, 150_000),
+    "firms": (60_000, 150_000),
+    "find": (60_000, 150_000),
+    "indicator": (60_000, 150_000),
+    "data": (60_000, 150_000),
+    "status": (60_000, 150_000),
+}
+REQUESTS = 20
+
+
+def test_the_kinds_of_pages_with_a_budget_are_all_there_are() -> None:
+    assert set(WEIGHTS) == {kind for kind in KINDS if not kind.startswith("map") and kind != "nowhere"}
+
+
+@pytest.mark.parametrize("kind", WEIGHTS)
+def test_a_page_without_callbacks_is_light_and_loads_no_dash(visit: Visits, kind: str) -> None:
+    """The document, all of its first load, the number of requests; nothing of Dash, no callback."""
+    document, whole = WEIGHTS[kind]
+    v = visit(f"/de/{KINDS[kind]}")
+    v.page.wait_for_load_state("networkidle")
+    assert not [url for url in v.urls if "/_dash" in url or "plotly" in url]
+    assert weight(f"{v.at}/de/{KINDS[kind]}", "br") <= document
+    sizes = wire(v)
+    assert 20_000 < sum(sizes.values()) <= whole, sorted(sizes.items(), key=lambda item: -item[1])[:8]
+    assert len(v.requests) <= REQUESTS, sorted(sizes)
 
 
 def wire(v: Visit) -> dict[str, int]:

@@ -1,0 +1,25 @@
+"""One address of every kind of page: what all pages are held to is tried on these."""
+
+from __future__ import annotations
+
+LANGUAGES = ("de", "fr", "en")
+WEB = "adoption_firms_ai_web_pct"
+KINDS = {
+    "map": "map?region=DED",
+    "map of members": "map?indicator=adoption_firms_ai_role_pct",
+    "map of two": f"map?indicator={WEB}&against=context_digital_skills_basic_pct",
+    "map of changes": f"map?indicator={WEB}&view=change&level=nuts2&lines=border",
+    "region": "region/DED51",
+    "country": "region/FR",
+    "compare": "compare/DED+FRF",
+    "choose what to compare": "compare",
+    "territory": "hub/oberrhein",
+    "territories": "hub",
+    "partnerships": "partnerships?show=sap-mistral",
+    "firms": "firms",
+    "find": "find?q=saint",
+    "indicator": f"indicator/{WEB}",
+    "data": "data",
+    "status": "data/status",
+    "nowhere": "region/XX",
+}
