@@ -112,7 +112,12 @@ def source_lines(t: Words, build: Build, names: set[str]) -> tuple[str, ...]:
         f"{queries.source_title(one, t)}, {one['publisher']} ({t.of(one['licence'])}; {t.day(one['retrieved'])})"
         for one in known
     ]
-    return (*lines, f"{t('Boundaries:')} {BOUNDARIES}")
+    return (*lines, boundaries(t))
+
+
+def boundaries(t: Words) -> str:
+    """Whose the map is."""
+    return f"{t('Boundaries:')} {BOUNDARIES}"
 
 
 def attribute(text: str) -> str:

@@ -30,9 +30,11 @@ AT_ONCE, WAITING, SECONDS = 2, 8, 10.0
 _REGIONS = {"de": "DE", "fr": "FR", "en": "GB"}
 #: The colours of the map on paper: tokens.css in light, where a browser is.
 _STYLE = (
-    "<style>.land{{fill:#f0eee8;stroke:#51606a;stroke-width:{thin:.1f}}}"
+    "<style>.land,.ground path{{fill:#f0eee8;stroke:#51606a;stroke-width:{thin:.1f}}}"
     ".around{{fill:none;stroke:#51606a;stroke-width:{thick:.1f}}}"
     ".here{{fill:#b3420e;stroke:#b3420e;stroke-width:{thin:.1f}}}.ring{{fill:none;stroke:#b3420e;stroke-width:{wide:.1f}}}"
+    ".ground .marked{{fill:#b3420e;stroke:#b3420e}}.ground .border{{fill:none;stroke-width:{thick:.1f}}}"
+    ".place{{fill:#17232b;stroke:#fff;stroke-width:{thick:.1f}}}"
     "rect{{fill:none;stroke:#51606a;stroke-opacity:.5;stroke-width:{thin:.1f}}}</style>"
 )
 

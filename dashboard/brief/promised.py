@@ -17,9 +17,12 @@ from dashboard.settings import INTERNAL
 from dashboard.store import Build
 
 
-def rows(t: Words, found: Iterable[Programme], day: date, *, named: bool = True) -> tuple[tuple[Promise, ...], int]:
-    """(rows, how many promises are left out). named: with the programme they are of."""
-    groups = [(one, group) for one in found if one.kind not in COUNTS for group in one.progress if group.promises]
+def rows(
+    t: Words, found: Iterable[Programme], day: date, *, named: bool = True, counts: bool = False
+) -> tuple[tuple[Promise, ...], int]:
+    """(rows, how many promises are left out). named: with the programme they are of; counts: also of mere counts."""
+    kept = [one for one in found if counts or one.kind not in COUNTS]
+    groups = [(one, group) for one in kept for group in one.progress if group.promises]
     groups.sort(key=lambda pair: _order(pair[0], pair[1], day))
     made = [_row(t, one, group, day, named=named) for one, group in groups[: model.PROMISES]]
     return tuple(made), max(0, len(groups) - len(made))
@@ -47,15 +50,21 @@ def _row(t: Words, one: Programme, group: Progress, day: date, *, named: bool) -
     )
 
 
-def amounts(t: Words, one: Programme) -> list[tuple[str, str, str]]:
-    """(what, how much, when it was stated) of what was promised last, in the order a ministry asks for it."""
+def amounts(t: Words, one: Programme) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(what, how much, facts) of what was promised last, in the order a ministry asks for it.
+
+    facts: state and day, and where other figures are named, all of them.
+    """
     groups = [group for group in one.progress if group.promises and group.latest != (None, None)]
     groups.sort(key=lambda group: (MEASURES.index(group.measure), group.kind, group.unit))
     return [
         (
             speak.counted(t, group.measure, group.kind),
             said.amount(t, *group.latest, group.unit),
-            f"{said.state(t, group.latest_state)}, {said.day(t, group.latest_on)}",
+            (
+                f"{said.state(t, group.latest_state)}, {said.day(t, group.latest_on)}",
+                *([speak.promised(t, group)] if group.promised != group.latest else []),
+            ),
         )
         for group in groups
     ]

@@ -23,6 +23,7 @@ def head(request: Request, one: Programme) -> list[Component]:
     text, lang = one.note(t.lang)
     links = [html.A(t("All programmes"), href=urls.page(t.lang, programmes.PATH))]
     links.append(html.A(t("Follow changes (Atom)"), href=urls.feed(t.lang, "programme", one.id)))
+    links += [html.A(t("Brief on one page"), href=urls.brief(t.lang, programmes.ONE, one.id))]
     links += [html.A(t("The programme’s own site"), href=one.url)] if one.url else []
     return [
         html.Nav(

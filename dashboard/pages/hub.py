@@ -166,7 +166,14 @@ def _head(request: Request, place: Territory) -> list[Component]:
         html.P([html.B(t("Perimeter:") + " "), place.perimeter], className="note") if place.perimeter else None,
         _same(t.lang, t("The same area as a named territory:"), twin) if twin else None,
         _checked(request, place) if place.sources else None,
-        html.P(html.A(change, href=hub_choice.build_url(t.lang, place), className="button"), className="actions"),
+        html.P(
+            [
+                html.A(change, href=hub_choice.build_url(t.lang, place), className="button"),
+                " ",
+                html.A(t("Brief on one page"), href=urls.brief(t.lang, PATH, place.item)),
+            ],
+            className="actions",
+        ),
     ]
     return [html.Div([part for part in parts if part], className="hub-head")]
 

@@ -18,6 +18,8 @@ PAGES = {
     "partnerships": {"de": "6 von 18 genannt", "fr": "6 sur 18 nommés", "en": "6 of 18 named"},
     "programmes": {"de": "kein Bericht im Verzeichnis", "fr": "aucun compte rendu", "en": "no report in the ledger"},
     "programme/zakid": {"de": "noch kein Bericht", "fr": "pas encore de compte rendu", "en": "no report yet"},
+    "brief/programme/zakid": {"de": "noch kein Bericht", "fr": "pas encore de compte rendu", "en": "no report yet"},
+    "brief/hub/DED+FRF": {"de": "Zugesagt", "fr": "Promis", "en": "Promised"},
     "brief/region/DED": {"de": "Kennzahlen", "fr": "Chiffres clés", "en": "Key figures"},
     "firms": {"de": "Nach Größenklasse", "fr": "Par classe de taille", "en": "By size class"},
     "find": {"de": "Ort finden", "fr": "Trouver un lieu", "en": "Find a place"},

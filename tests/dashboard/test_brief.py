@@ -13,10 +13,10 @@ import typst
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from dashboard import queries
+from dashboard import ledger, queries, territories
 from dashboard.brief import model, pdf
 from dashboard.brief.model import Brief, Figure, Promise
-from dashboard.i18n import languages
+from dashboard.i18n import languages, words
 from dashboard.pages import Request, pages
 from dashboard.store import Build
 
@@ -48,10 +48,12 @@ def one_page(file: bytes) -> PdfReader:
 
 
 def subjects(build: Build) -> list[tuple[str, str]]:
-    """Every Land and région with both countries, what lies deepest, a group."""
+    """Every Land and région with both countries, what lies deepest, a group; every named territory and one's own."""
     known = queries.regions(build)
     regions = [code for code, region in known.items() if region.adm in ("country", "land")]
-    return [("region", code) for code in (*regions, "DED51", "FRF11", "FRY10", "FRY", "DE300")]
+    codes = (*regions, "DED51", "FRF11", "FRY10", "FRY", "DE300")
+    named = (*territories.named(build, words("en")), "DED+FRF", "DE+FR", "FRY1+FRY2")
+    return [*(("region", code) for code in codes), *(("hub", item) for item in named)]
 
 
 def test_every_brief_is_one_page_in_each_language(opened: Build, compiler: typst.Compiler) -> None:
@@ -70,6 +72,34 @@ def test_every_brief_is_one_page_in_each_language(opened: Build, compiler: typst
         for part in (brief.title, *brief.findings[:4], *figures, *brief.sources, model.stamp(brief)):
             assert plain(part) in text, (page, item, lang, part)
         assert plain(HOST[8:] + brief.path) in text
+
+
+def test_every_programme_is_one_page(opened: Build, compiler: typst.Compiler) -> None:
+    """All in German; in each language those with most to say, whose amounts and standings can be read."""
+    known = ledger.programmes(opened)
+    for item in known:
+        one_page(pdf.render(compiler, made(opened, "programme", "de", item), HOST))
+    longest = sorted(known.values(), key=lambda one: (len(one.progress), len(one.name(""))))[-3:]
+    for lang in languages():
+        for one in longest:
+            brief = made(opened, "programme", lang, one.id)
+            text = plain(one_page(pdf.render(compiler, brief, HOST)).pages[0].extract_text())
+            assert brief.promises
+            for row in brief.promises[:2]:
+                assert plain(row.promised) in text
+                assert plain(row.standing) in text
+            assert plain(brief.title) in text
+
+
+def test_a_programmes_brief_does_not_say_more_than_the_ledger(opened: Build) -> None:
+    """ZaKI.D: 30 and 500 jobs, 18 million among 16.46 to 18, nothing reported, nothing added up."""
+    brief = made(opened, "programme", "en", "zakid")
+    said = {figure.title: (figure.value, " ".join(figure.facts)) for figure in brief.figures}
+    assert said["Jobs and posts, direct"][0] == "30 jobs"
+    assert said["Jobs and posts, indirect"][0] == "500 jobs"
+    assert "16.46" in said["Money, grant"][1], "competing figures are named"
+    assert all("no report" in row.standing for row in brief.promises)
+    assert "530" not in repr(brief)
 
 
 def fonts(found: PdfReader) -> dict[str, bool]:
@@ -147,7 +177,8 @@ def test_the_page_and_the_pdf_say_the_same(client: FlaskClient) -> None:
     page = client.get("/de/brief/region/DED")
     assert page.status_code == 200
     assert "/de/brief/region/DED.pdf" in page.text
-    assert "/de/brief/region/DED" in client.get("/de/region/DED").text, "the region leads to it"
+    for page_ in ("region/DED", "programme/zakid", "hub/ki-hub-sachsen-thueringen"):
+        assert f'"/de/brief/{page_}"' in client.get(f"/de/{page_}").text, "the page leads to its brief"
     answer = client.get("/de/brief/region/DED.pdf")
     assert answer.content_type == "application/pdf"
     text = plain(one_page(answer.data).pages[0].extract_text())
@@ -168,6 +199,9 @@ def test_the_page_and_the_pdf_say_the_same(client: FlaskClient) -> None:
         ("region/..%2F..%2Fetc.pdf", 404, ""),
         ("nothing/DED.pdf", 404, ""),
         ("region.pdf", 404, ""),
+        ("hub/ded+frf.pdf", 301, "/de/brief/hub/DED+FRF.pdf"),
+        ("hub/ZZ+DED.pdf", 404, ""),
+        ("programme/zzz.pdf", 404, ""),
     ],
 )
 def test_odd_addresses_are_answered_calmly(client: FlaskClient, address: str, status: int, leads: str) -> None:

@@ -37,6 +37,8 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "programmes": ("",),
     "partnerships": ("",),
     "brief/region": (REGION, "DED"),
+    "brief/programme": (PROGRAMME, "zakid"),
+    "brief/hub": (f"{REGION}+DED21",),
 }
 #: What stands for each placeholder of a route.
 VALUES: dict[str, tuple[str, ...]] = {
