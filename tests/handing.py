@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import time
@@ -13,7 +14,11 @@ from typing import Any
 import httpx
 from desking import Atlas, sign_in, token
 
+from dashboard.desk import checking
+from dashboard.desk.permissions import Grant, User
 from dashboard.desk.schemas import schema
+from dashboard.desk.uploads import CHECKED, DRAFT, Upload, Uploads, moved
+from dashboard.store import Build
 
 INDICATOR = {one.name: one.example for one in schema("indicator").fields}
 INDICATOR |= {"id": "desk_survey_test_pct", "source": "desk_survey_test"}
@@ -86,3 +91,27 @@ def refused(atlas: Atlas, address: str) -> list[dict[str, Any]]:
     """The refused lines of an upload as the desk keeps them."""
     path = atlas.data / "internal/desk/uploads" / address.rsplit("/", 1)[1] / "refused.jsonl"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+# ── Without a server ──
+
+CONNY = User("conny", "conny", grants=(Grant("contributor", ("DED",)),))
+ROSA = User("rosa", "rosa", grants=(Grant("releaser", ("*",)),))
+
+
+def judged(uploads: Uploads, made: Build, content: bytes, kind: str = "figure", sheet: str = "") -> Upload:
+    """An upload, checked."""
+    digest = hashlib.sha256(content).hexdigest()
+    (uploads.files / digest).write_bytes(content)
+    upload = uploads.begin(kind, CONNY, "file", (digest, len(content)), sheet)
+    checking.run(uploads, upload.id, made)
+    return uploads.get(upload.id)
+
+
+def drafted(uploads: Uploads, made: Build, content: bytes, kind: str = "figure") -> Upload:
+    """An upload that waits for its release."""
+    upload = judged(uploads, made, content, kind)
+    assert (upload.state, upload.result["refused"]) == (CHECKED, 0), list(uploads.rows(upload.id, "refused"))
+    draft = moved(upload, DRAFT, CONNY, mode="all", token=checking.new_token())
+    uploads.save(draft)
+    return draft

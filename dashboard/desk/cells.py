@@ -9,13 +9,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from frictionless import Schema as TableSchema
-
 from dashboard.desk.schemas import Field, Schema
 
 #: The two countries share their clock.
 _CLOCK: Final = ZoneInfo("Europe/Berlin")
-_PLAIN: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_PLAIN: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 _COMMA: Final = re.compile(
     r"-?(\d{1,15},\d{1,6}|\d{1,3}([. \u00a0\u202f]\d{3})+(,\d{1,6})?|\d{1,3}(,\d{3})+(\.\d{1,6})?)"
 )
@@ -44,6 +42,8 @@ Reader = Callable[[str], Any]
 
 def readers(schema: Schema) -> dict[str, Reader]:
     """Column → a function that gives a cell's value or raises CellError."""
+    from frictionless import Schema as TableSchema  # noqa: PLC0415 - half a second that only a check needs
+
     table = TableSchema.from_descriptor(_plain(schema.descriptor))
     checks = {one.name: one.create_cell_reader() for one in table.fields}
     return {one.name: _reader(one, checks[one.name]) for one in schema.fields}

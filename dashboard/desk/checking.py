@@ -16,13 +16,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from dashboard.desk import disk, rules
+from dashboard.desk import disk, rules, tabular
 from dashboard.desk.cells import CellError, Reader, readers
 from dashboard.desk.known import Known, known
 from dashboard.desk.permissions import User, may
 from dashboard.desk.problems import FileError, Problem
 from dashboard.desk.schemas import Schema, schema
-from dashboard.desk.tabular import csv_lines
 from dashboard.desk.uploads import CHECKED, DRAFT, RECEIVED, UNREADABLE, Upload, Uploads, moved
 from dashboard.settings import ROOT
 from dashboard.store import Build
@@ -30,6 +29,7 @@ from dashboard.store import Build
 MOST_LINES: Final = 200_000
 #: So many refused lines are told one by one; all are counted.
 MOST_TOLD: Final = 5_000
+MOST_ATTEMPTS: Final = 3
 LOCK: Final = "checking"
 _PROGRESS: Final = "progress"
 _EACH: Final = 5_000
@@ -51,12 +51,22 @@ def run(uploads: Uploads, id_: str, build: Build) -> None:
             return
         compared = basis(uploads, build)
         try:
+            _count_attempt(uploads.folder(id_) / "attempts")
             checked = _checked(uploads, upload, build)
         except FileError as error:
             checked = moved(upload, UNREADABLE, None, result={"what": error.what, "hint": error.hint})
         with uploads.held(id_) as now:
             if now.state == RECEIVED:
                 uploads.save(replace(checked, basis=compared))
+                (uploads.folder(id_) / "attempts").unlink(missing_ok=True)
+
+
+def _count_attempt(path: Path) -> None:
+    """Raise FileError for a file that ended its check again and again (no memory, a fault of a reader)."""
+    attempts = int(path.read_text() or 0) + 1 if path.exists() else 1
+    if attempts > MOST_ATTEMPTS:
+        raise FileError("broke_off")
+    disk.write(path, str(attempts).encode())
 
 
 def _checked(uploads: Uploads, upload: Upload, build: Build) -> Upload:
@@ -64,7 +74,7 @@ def _checked(uploads: Uploads, upload: Upload, build: Build) -> Upload:
     if (before := there.shas.get(upload.sha256)) is not None:
         raise FileError("released_before", id=before)
     form = schema(upload.kind)
-    lines = csv_lines(uploads.files / upload.sha256)
+    lines = tabular.lines(uploads.files / upload.sha256, upload.sheet)
     header = next(lines, None)
     if header is None:
         raise FileError("empty")

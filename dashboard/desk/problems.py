@@ -55,6 +55,14 @@ def _file(t: Words) -> dict[str, tuple[str, str]]:
             t("Hand in only what is new or revised."),
         ),
         "one_source": (t("more than one source in the file"), t("Make a file for each source.")),
+        "broke_off": (t("the check broke off several times"), t("Please tell the operator.")),
+        "macros": (t("a workbook with macros"), t("Save it as .xlsx, without macros.")),
+        "formulas": (t("formulas in {cells}"), t("Copy the cells and paste them as values.")),
+        "sheets": (t("several sheets, or not the one named: {sheets}"), t("Hand it in again and name the sheet.")),
+        "hidden": (t("hidden: {cells}"), t("Show it, or delete it: what is handed in must be seen.")),
+        "merged": (t("merged cells: {cells}"), t("Unmerge them.")),
+        "bomb": (t("it unpacks to far more than it is"), t("Copy the values into the template.")),
+        "workbook": (t("not readable as a workbook"), t("Save it anew as .xlsx without a password, or as CSV.")),
         "many": (t("more than {most} lines"), t("Divide the file.")),
     }
 

@@ -149,8 +149,14 @@ def _claims(rows: list[dict[str, Any]], origin: str) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CLAIM)
     for row in rows:
-        writer.writerow([(row | {"verified": "false", "origin": origin}).get(name) or "" for name in CLAIM])
+        amounts = {name: _amount(row[name]) for name in ("amount_min", "amount_max")}
+        writer.writerow([(row | amounts | {"verified": "false", "origin": origin}).get(name) or "" for name in CLAIM])
     return out.getvalue()
+
+
+def _amount(text: str | None) -> str:
+    """With the six decimals that the ledger has room for."""
+    return f"{float(text):.6f}".rstrip("0").rstrip(".") if text else ""
 
 
 def _source(row: Mapping[str, Any]) -> dict[str, Any]:

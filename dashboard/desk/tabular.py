@@ -9,9 +9,21 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.desk.problems import FileError
+from dashboard.desk.workbook import workbook_lines
 
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEPARATORS: Final = ";,\t"
+_ZIP: Final = b"PK"
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
+
+
+def lines(path: Path, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
+    """(line, its cells) of a CSV file or a workbook: what it is, its content tells, not its name. Raises FileError."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start == _OLD_OFFICE:
+        raise FileError("workbook")
+    return workbook_lines(path, sheet) if start.startswith(_ZIP) else csv_lines(path)
 
 
 def csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -104,6 +104,8 @@ def hand_in(t: Words, *, failed: str = "", status: int = 200) -> Response:
         Raw(f'<select id="kind" name="kind" required>{options}</select>'),
         html.Label(_file_label(t), htmlFor="file"),
         Raw(f'<input id="file" type="file" name="file" accept="{ACCEPT}" required>'),
+        html.Label(t("Sheet, if the workbook has several"), htmlFor="sheet"),
+        Raw('<input id="sheet" name="sheet" maxlength="60">'),
     ]
     sent = form(t, urls.page(t.lang, "desk/upload"), inside, t("Check"), multipart=True)
     return page(
@@ -129,11 +131,11 @@ def hand_in(t: Words, *, failed: str = "", status: int = 200) -> Response:
 
 
 def _file_label(t: Words) -> str:
-    return t("CSV file, at most 50\u00a0MB")
+    return t("CSV or XLSX file, at most 50\u00a0MB")
 
 
-ACCEPT = ".csv,.txt,.tsv"
-FORMS = ("csv",)
+ACCEPT = ".csv,.txt,.tsv,.xlsx"
+FORMS = ("csv", "xlsx")
 
 
 def _columns(t: Words, one: schemas.Schema) -> list[Component]:

@@ -9,7 +9,14 @@ import desking
 import httpx
 import pytest
 from desking import BEHIND, Atlas, copied, process, with_provider
+from handing import INDICATOR, ROSA, as_csv, drafted
 from serving import free_port, serving
+
+from dashboard.desk.audit import Audit
+from dashboard.desk.known import known
+from dashboard.desk.releasing import release
+from dashboard.desk.uploads import Uploads
+from dashboard.store import Build, Store
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +61,19 @@ def told(hostile: Atlas) -> Iterator[Callable[..., None]]:
     tell()
     yield tell
     tell()
+
+
+@pytest.fixture(scope="session")
+def made(build: Path) -> Build:
+    return Store(build).current()
+
+
+@pytest.fixture(scope="session")
+def home(made: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk on which an indicator is released."""
+    folder = tmp_path_factory.mktemp("desk")
+    uploads = Uploads(folder)
+    uploads.make()
+    upload = drafted(uploads, made, as_csv(INDICATOR), "indicator")
+    release(uploads, Audit(folder), upload, ROSA, token=upload.token, known=known(made, uploads.released))
+    return folder
