@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, sync_playwright
 
-from bench import building, figures, report, server
+from bench import building, figures, pages, report, server
 from bench.browser import Visit, visit, warm
 from bench.subjects import serve
 from dashboard.store import Store
@@ -40,6 +40,7 @@ def main() -> None:
         requests = report.server_table(built, slices, server.throughput(data, count))
         tables = []
         with sync_playwright() as playwright:
+            own = report.pages_table(*pages.measure(playwright, folder, rounds, not arguments.quick))
             for level in list(SUBJECTS)[: 1 if arguments.quick else None]:
                 tables.append(report.level_table(level, _level(playwright, data, level, rounds, not arguments.quick)))
     profile = "at full speed" if arguments.quick else "under the slow profile"
@@ -47,7 +48,7 @@ def main() -> None:
         f"{report.machine()}. First maps and reloads {profile}. Load average {load} before, {report.load()} after; "
         f"the run took {time.monotonic() - started:.0f} s. What the rows mean: docs/performance.md."
     )
-    text = "\n".join([f"# Measured on {report.today()}\n", f"{about}\n", *tables, requests])
+    text = "\n".join([f"# Measured on {report.today()}\n", f"{about}\n", *tables, own, requests])
     print(text)
     if arguments.write:
         RESULTS.mkdir(exist_ok=True)

@@ -127,18 +127,18 @@ def visit(
         session.send("Network.enable")
         wire = Wire(session)
         page.add_init_script(_PROBE.replace("SELECTOR", json.dumps(subject.paths)).replace("COUNT", str(count)))
-        _throttle(session, slow)
+        throttle(session, slow)
         found.drawn = _drawn(page, lambda: page.goto(subject.url, wait_until="commit"))
         origin = page.evaluate("performance.timeOrigin")
-        _settle(page, wire)
+        settle(page, wire)
         found.drawn_bytes = wire.bytes((origin + found.drawn) / 1000)
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        _settle(page, wire)
+        settle(page, wire)
         found.whole_bytes, found.whole_requests = wire.bytes(), wire.requests
         found.reload = _drawn(page, lambda: page.reload(wait_until="commit"))
-        _throttle(session, slow=False)
+        throttle(session, slow=False)
         page.evaluate("scrollTo(0, 0)")
-        _settle(page, wire)
+        settle(page, wire)
         for back in years:
             requests = wire.requests
             found.year.append(_act(page, subject, subject.year, back))
@@ -152,7 +152,8 @@ def visit(
     return found
 
 
-def _throttle(session: CDPSession, slow: bool) -> None:
+def throttle(session: CDPSession, slow: bool) -> None:
+    """The slow profile, or full speed."""
     session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_DIVISOR if slow else 1})
     speed = BYTES_PER_SECOND if slow else -1
     session.send(
@@ -176,7 +177,7 @@ def _drawn(page: Page, navigate: Any) -> float:
     raise RuntimeError("the map was not drawn within a minute")
 
 
-def _settle(page: Page, wire: Wire) -> None:
+def settle(page: Page, wire: Wire) -> None:
     """Wait until nothing has been asked or answered, and the page has not been busy, for QUIET_MS."""
     quiet = 0
     for _ in range(300):

@@ -14,6 +14,7 @@ from statistics import median
 
 from bench.browser import Visit
 from bench.building import Built
+from bench.pages import Weighed
 from bench.subjects import TITLES
 
 _PACKAGES = ("dash", "plotly", "duckdb", "polars", "granian", "playwright")
@@ -56,6 +57,16 @@ def level_table(level: str, visits: Mapping[str, list[Visit]]) -> str:
         ratios.append(_ratio(values["atlas"], values["floor"]))
         lines.append([title, *map(_number, values.values()), *ratios])
     return f"### {level}\n\n{_markdown(heads, lines)}\n"
+
+
+def pages_table(drills: list[float], weighed: Mapping[str, Weighed]) -> str:
+    """Drilling, and the atlas's pages: when the first words are drawn, bytes and requests of the whole first load."""
+    times = f"Drill → children painted, ms: median {median(drills):.0f}, longest {max(drills):.0f}."
+    lines = [
+        [title, f"{median(one.drawn):.0f}", _number(median(one.bytes) / 1000), f"{median(one.requests):.0f}"]
+        for title, one in weighed.items()
+    ]
+    return f"### Pages of the atlas\n\n{times}\n\n{_markdown(['page', 'first drawn, ms', 'kB', 'requests'], lines)}\n"
 
 
 def server_table(built: Built, slices: list[float], asked: Iterable[tuple[str, float, float]]) -> str:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.pages import PAGES
 from bench.report import ROWS, percentile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,10 @@ def test_a_quick_run_fills_every_row_of_every_table() -> None:
     }
     for title in ROWS:
         assert len(cells[title]) == 5, f"{title}: atlas, Dash, floor and two ratios"
+    for page in PAGES:
+        assert len(cells[page]) == 3, f"{page}: first drawn, kB, requests"
+        assert all(float(cell.replace(",", "")) > 0 for cell in cells[page])
+    assert re.search(r"Drill → children painted, ms: median \d+, longest \d+", run.stdout)
     drawn = [float(cell.replace(",", "")) for cell in cells["first map drawn, ms"]]
     assert all(value > 0 for value in drawn)
     assert cells["requests for another year"][:3] == ["0", "1", "0"], "the atlas asks for nothing, Dash for a figure"
