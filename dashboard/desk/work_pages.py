@@ -191,7 +191,7 @@ def draft(t: Words, uploads: Uploads, upload: Upload, asking: User, build: Build
     if upload.result and upload.state != RECEIVED and "accepted" in upload.result:
         body += _found(t, uploads, upload)
     body += _ways(t, uploads, upload, asking, build)
-    body += [html.H2(t("Steps")), _history(t, upload)]
+    body += [html.H2(t("What happened")), _history(t, upload)]
     body += [html.P(html.A(t("To the desk"), href=urls.page(t.lang, "desk")))]
     return page(t, upload.file, body, headers=headers)
 
@@ -319,7 +319,7 @@ def _history(t: Words, upload: Upload) -> Component:
         )
         for one in upload.steps
     ]
-    return table(t, t("Steps"), (t("When"), t("Who"), t("State"), t("Why")), rows)
+    return table(t, t("What happened"), (t("When"), t("Who"), t("State"), t("Why")), rows)
 
 
 # ── audit log and refusals ──
