@@ -59,7 +59,8 @@ def region(text: str, known: Known) -> tuple[str, Wrong | None]:
         return "", ("region", "region_which", {"choices": choices})
     if text in known.old:
         return "", ("region", "region_old", {"choices": ", ".join(sorted(set(known.old[text])))})
-    return "", ("region", "region", {"near": known.near_region(text) or "DED Sachsen"})
+    example = next(f"{code} {name}" for code, name in sorted(known.regions.items()) if len(code) > len("DE"))
+    return "", ("region", "region", {"near": known.near_region(text) or example})
 
 
 def _figure(line: Line, known: Known) -> Iterator[Wrong]:

@@ -26,9 +26,9 @@ def spoken_by_the_build() -> set[str]:
 
 def collect() -> set[str]:
     """The msgids: literal first arguments of t("…"), view.words("…"), self("…"), and the named tables of labels."""
-    from dashboard.pages import navigation
     from dashboard.components.controls import THEMES
     from dashboard.components.table import COLUMNS
+    from dashboard.pages import navigation
 
     found = {label for _, label in navigation()} | set(THEMES.values()) | spoken_by_the_build()
     found |= {label for _, label, _ in COLUMNS if label.isalpha() and len(label) > 1}

@@ -18,7 +18,7 @@ LANGUAGES = ("de", "fr")
 SAME = {
     "de": {
         *("Definition", "Kreise", "Region", "Zoom"),
-        *("Cluster", "Hub", "Partner", "national"),
+        *("Cluster", "Hub", "Name", "Partner", "national"),
     },
     "fr": {
         *("Adoption", "Classes", "France", "Kreise", "Licence", "Länder", "Pause"),
