@@ -10,9 +10,22 @@ from dashboard.brief.model import Brief, Figure, Promise
 from dashboard.components.attributes import attrs
 from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words, words
+from dashboard.pages import Request
+from dashboard.programmes import today
 
 #: Characters of a brief from which on it is set closer, and closer still, so that it stays one sheet.
 CLOSE, CLOSER = 3300, 4600
+
+
+def state(_request: Request) -> str:
+    """What a drawn brief holds for: the day, which decides what is overdue."""
+    return today().isoformat()
+
+
+def title(brief: Brief) -> str:
+    """Brief: Sachsen."""
+    t = words(brief.lang)
+    return t("Brief: {name}", name=brief.title)
 
 
 def sheet(brief: Brief, pdf: str) -> list[Component]:

@@ -15,6 +15,7 @@ from dashboard.programmes import today
 PATH = f"brief/{programmes.ONE}"
 ITEM = True
 ASSETS = ("brief.css",)
+state = draw.state
 
 
 def brief(request: Request) -> Brief:
@@ -25,17 +26,12 @@ def brief(request: Request) -> Brief:
 
 def title(request: Request) -> str:
     """Brief: ZaKI.D."""
-    return request.words("Brief: {name}", name=brief(request).title)
+    return draw.title(brief(request))
 
 
 def description(request: Request) -> str:
     """What it is and how it stands."""
     return brief(request).kind
-
-
-def state(request: Request) -> str:
-    """The day, which decides what is overdue."""
-    return today().isoformat()
 
 
 def layout(request: Request) -> list[Component]:

@@ -15,6 +15,7 @@ from dashboard.programmes import today
 PATH = f"brief/{places.PATH}"
 ITEM = True
 ASSETS = ("brief.css",)
+state = draw.state
 
 
 def brief(request: Request) -> Brief:
@@ -30,17 +31,12 @@ def brief(request: Request) -> Brief:
 
 def title(request: Request) -> str:
     """Brief: Sachsen."""
-    return request.words("Brief: {name}", name=brief(request).title)
+    return draw.title(brief(request))
 
 
 def description(request: Request) -> str:
     """For search engines: the first finding."""
     return brief(request).findings[0]
-
-
-def state(request: Request) -> str:
-    """The day, which decides what is overdue."""
-    return today().isoformat()
 
 
 def layout(request: Request) -> list[Component]:
