@@ -16,6 +16,7 @@ KINDS = {
     "territory": "hub/oberrhein",
     "territories": "hub",
     "partnerships": "partnerships?show=sap-mistral",
+    "programmes": "programmes",
     "firms": "firms",
     "find": "find?q=saint",
     "indicator": f"indicator/{WEB}",

@@ -50,6 +50,7 @@ WEIGHTS = {
     "territory": (HTML_BYTES, 300_000),
     "territories": (60_000, 150_000),
     "partnerships": (60_000, 150_000),
+    "programmes": (60_000, 150_000),
     "firms": (60_000, 150_000),
     "find": (60_000, 150_000),
     "indicator": (60_000, 150_000),
