@@ -195,10 +195,12 @@ def test_ids_of_sessions_are_kept_as_hashes_and_the_files_are_the_owners(pilot: 
 
         id_ = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["id"]
     folder = pilot.data / "internal" / "desk"
-    stored = b"".join(path.read_bytes() for path in folder.iterdir())
+    files = [path for path in folder.iterdir() if path.is_file() and path.name != "step.lock"]
+    stored = b"".join(path.read_bytes() for path in files)
     assert len(stored) > 4000
     assert id_.encode() not in stored
-    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert {path.stat().st_mode & 0o007 for path in folder.iterdir() if path.is_dir()} == {0}, "uploads and releases"
     assert (pilot.data / "internal" / "passwords").stat().st_mode & 0o777 == 0o600
 
 
