@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from dashboard.desk import config  # noqa: E402
+from dashboard.digest import config as mail  # noqa: E402
 from dashboard.settings import VARIABLES  # noqa: E402
 from etl.catalogue import load  # noqa: E402
 from etl.cli import command_line  # noqa: E402
@@ -58,7 +59,7 @@ def settings() -> str:
 
 def settings_table() -> str:
     """One line per variable that the operator may set: the dashboard's first, then the pipeline's."""
-    found: dict[str, tuple[str, str]] = {**VARIABLES, **config.VARIABLES}
+    found: dict[str, tuple[str, str]] = {**VARIABLES, **config.VARIABLES, **mail.VARIABLES}
     found |= {setting.name: (setting.default, setting.meaning) for setting in SETTINGS}
     rows = [(f"`{name}`", f"`{default}`" if default else "empty", text) for name, (default, text) in found.items()]
     return _table(("variable", "default", "meaning"), rows)

@@ -98,7 +98,7 @@ def section(build: Build, t: Words, found: Sequence[Alert], day: date) -> list[h
     for kind in KINDS:
         some = [alert for alert in found if alert.kind == kind]
         if some:
-            parts += [html.H3(t("{what}: {n}", what=kind_word(t, kind), n=t.number(len(some)))), _list(build, t, some)]
+            parts += [html.H3(f"{kind_word(t, kind)} ({t.number(len(some))})"), _list(build, t, some)]
     words = t("Figures without an interval make no alert of a decline or a distance.")
     parts.append(html.P([words, " ", html.A(t("All alerts as a feed"), href=urls.feed(t.lang, "alerts"))]))
     return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from etl import cli
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE, TIMER = ROOT / "deploy/atlas-etl.service", ROOT / "deploy/atlas-etl.timer"
 LIFT, LIFT_TIMER = ROOT / "deploy/atlas-lift.service", ROOT / "deploy/atlas-lift.timer"
+DIGEST, DIGEST_TIMER = ROOT / "deploy/atlas-digest.service", ROOT / "deploy/atlas-digest.timer"
 MANUAL = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
 
@@ -44,7 +46,22 @@ def test_embargoes_are_watched_all_the_time_and_by_a_command_that_there_is() -> 
     assert re.findall(r"(?m)^UMask=.*$", text) == re.findall(r"(?m)^UMask=.*$", SERVICE.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("service", [SERVICE, LIFT], ids=lambda path: path.stem)
+def test_the_digest_is_run_by_a_command_that_there_is() -> None:
+    command = re.search(r"(?m)^ExecStart=\S+ (-m dashboard\.digest)$", DIGEST.read_text(encoding="utf-8"))
+    assert command
+    done = subprocess.run(
+        [sys.executable, *command[1].split(), "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "--dry-run" in done.stdout
+    assert "OnCalendar=" in DIGEST_TIMER.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("service", [SERVICE, LIFT, DIGEST], ids=lambda path: path.stem)
 def test_the_manual_names_the_units_and_their_places(service: Path) -> None:
     text = service.read_text(encoding="utf-8")
     for name in (service.name, service.with_suffix(".timer").name):
@@ -61,7 +78,7 @@ def test_the_manual_names_the_units_and_their_places(service: Path) -> None:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
 def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     done = subprocess.run(
-        ["systemd-analyze", "verify", *map(str, (SERVICE, TIMER, LIFT, LIFT_TIMER))],
+        ["systemd-analyze", "verify", *map(str, (SERVICE, TIMER, LIFT, LIFT_TIMER, DIGEST, DIGEST_TIMER))],
         capture_output=True,
         text=True,
         timeout=60,
@@ -70,6 +87,6 @@ def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     told = [
         line
         for line in done.stderr.splitlines()
-        if re.search("atlas-(etl|lift)", line) and "not executable" not in line
+        if re.search("atlas-(etl|lift|digest)", line) and "not executable" not in line
     ]
     assert (done.returncode, told) == (0, []) or all("/srv/atlas" in line for line in told), told

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 from xml.etree import ElementTree
 
-import polars as pl
 import pytest
 from flask.testing import FlaskClient
+from revisions import revised
 
 from dashboard import alerts, ledger, places, programmes, queries
 from dashboard.alerts import BEHIND, DECLINE, OVERDUE, REVISION, Alert
@@ -141,25 +141,6 @@ def test_the_course_ends_where_it_was_not_so_or_the_series_breaks(opened: Build)
 
 
 # ── revision ──
-
-
-def revised(opened: Build, folder: Path, day: date, *cells: tuple[str, str, float, float, str]) -> Build:
-    """The build with a record of a publication, as the ETL writes it."""
-    (folder / "changes").mkdir(exist_ok=True)
-    indicator = queries.indicators(opened, "en")[of(alerts.alerts(opened, DAY), BEHIND)[0].subject]
-    frame = pl.DataFrame(
-        [
-            {
-                "change": change, "source": indicator["sources"][0], "indicator": indicator["id"], "country": "DE",
-                "region": region, "period": "2024", "dimension": "", "member": "", "old": old, "new": new,
-                "old_status": "", "new_status": status,
-            }
-            for change, region, old, new, status in cells
-        ]
-    )  # fmt: skip
-    stamp = datetime(day.year, day.month, day.day, tzinfo=UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    frame.write_parquet(folder / "changes" / f"{stamp}-aaaaaaaaaaaa-bbbbbbbbbbbb.parquet")
-    return replace(opened, data=folder, _cache={}, _recent=type(opened._recent)())
 
 
 def test_a_revision_counts_from_a_hundredth_and_for_a_quarter(opened: Build, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_the_desk_shows_alerts_within_the_scopes(build: Path, tmp_path: Path, mo
     everywhere = desking.signed_in(server.test_client(), "rita").get("/de/desk").text
     assert t("To look at") in everywhere
     assert said.title(opened, t, overdue[0]) in everywhere
-    assert f"{said.kind_word(t, alerts.OVERDUE)}: {len(overdue)}" in everywhere
+    assert f"{said.kind_word(t, alerts.OVERDUE)} ({len(overdue)})" in everywhere
     here = alerts.select(opened, found, regions=["DED"], programmes=["zaki-d"])
     assert 0 < len(here) < len(found)
     sachsen = desking.signed_in(server.test_client(), "conny").get("/de/desk").text
