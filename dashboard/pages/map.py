@@ -41,7 +41,8 @@ ASSETS = (
     "parts.css",
     "mapprint.css",
     "parts.js",
-    "findmap.js", *OWN,
+    "findmap.js",
+    *OWN,
 )
 
 
