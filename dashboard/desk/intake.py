@@ -18,7 +18,7 @@ from dashboard.desk import disk
 MOST_BYTES: Final = 50 * 1024 * 1024
 #: Around the file: the fields of the form, and the lines that divide them.
 _AROUND: Final = 64 * 1024
-PARTS: Final = "ATLAS_DESK_PARTS"
+PARTS: Final = "DESK_PARTS"
 
 
 class StreamingRequest(Request):
