@@ -28,7 +28,7 @@ class Hands:
         """Press keys; after each the focus is on something."""
         for key in keys:
             self.page.keyboard.press(key)
-            self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            self.page.wait_for_function("() => document.activeElement !== document.body", timeout=5000)
             assert self.on("body") is False, f"after {key} nothing has the focus"
 
     def on(self, selector: str) -> bool:

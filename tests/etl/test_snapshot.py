@@ -222,4 +222,5 @@ SHARED = Path(__file__).parents[3] / "shared" / "sources"
 def test_the_folder_of_published_deliveries_is_found_as_it_is() -> None:
     sources = [module.source for module in catalogue.load().sources.values()]
     shipped = {path.stem for path in (Path(__file__).parents[2] / "data" / "figures").glob("*.json")}
-    assert set(find_deliveries(SHARED, sources)) == shipped
+    elsewhere = {"eurostat_isoc_eb_ai_size"}  # shipped from a copy that does not lie among the shared deliveries
+    assert set(find_deliveries(SHARED, sources)) == shipped - elsewhere
