@@ -122,8 +122,12 @@ def test_click_selects_and_click_on_the_selected_drills(show: Any) -> None:
     assert m.page.locator(".am-selected").count() == 1
     assert m.page.locator(".am-focus").count() == 0, "the ring belongs to the keyboard"
     assert m.focused() == "FRF", "which goes on from here"
+    m.page.wait_for_timeout(400)  # two clicks, no double tap, which would zoom here and move what is clicked next
     m.page.mouse.click(*m.spot("FRF"))
     assert m.log() == ["select FRF", "drill FRF"]
+    m.page.wait_for_timeout(400)
+    m.page.mouse.dblclick(*m.spot("DE2"))
+    assert m.log()[2:] == ["select DE2", "drill DE2"], "a double click selects and drills once"
     assert m.errors == []
 
 
