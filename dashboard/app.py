@@ -40,7 +40,7 @@ from dashboard.store import Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
-    r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.(csv|pdf)$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
+    r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.(csv|xlsx|parquet|json|zip|svg|png|pdf|pptx)$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
 )
 
 
