@@ -9,8 +9,12 @@ from granian.constants import Interfaces
 
 from dashboard import compressed
 from dashboard.desk import config, roles
+from dashboard.exports.pool import WAITING
 from dashboard.settings import INTERNAL, from_environment
 from dashboard.store import pointed
+
+#: Of a worker; more than exports may hold (exports/pool.py), so that pages always find one.
+THREADS = 4 + 1 + WAITING
 
 
 def main() -> None:
@@ -29,7 +33,7 @@ def main() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         log_access=False,
     ).serve()
 

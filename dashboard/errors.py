@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import urls
+from dashboard.exports import pool
 from dashboard.firstpaint import draw
 from dashboard.i18n import Words, languages, negotiate, words
 from dashboard.index import plain_document
@@ -25,6 +26,7 @@ _FRESH = {"Cache-Control": "no-store"}
 
 def register(server: Flask) -> None:
     """Answer every error of the server with `page`."""
+    _exports(server)
 
     @server.errorhandler(urls.NotFoundError)
     def unknown(error: urls.NotFoundError) -> Response:
@@ -68,6 +70,18 @@ def register(server: Flask) -> None:
         t, mark = language(), secrets.token_hex(4)
         log.error("error %s at %s: %.500r", mark, request.path[:200], error, exc_info=error)
         return page(500, t("Something went wrong"), t("The error has the number {mark}; please tell us.", mark=mark))
+
+
+def _exports(server: Flask) -> None:
+    @server.errorhandler(pool.BusyError)
+    @server.errorhandler(pool.BrokenError)
+    def no_export(error: Exception) -> Response:
+        t = language()
+        if isinstance(error, pool.BrokenError):
+            log.error("export at %s: %s", request.path[:200], error)
+        answer = page(503, t("Too busy"), t("The file could not be made just now. Please try again in a few seconds."))
+        answer.headers["Retry-After"] = str(pool.AGAIN)
+        return answer
 
 
 def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] = ()) -> Response:

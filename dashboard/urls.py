@@ -121,6 +121,11 @@ def feed(lang: str, scope: str, item: str = "") -> str:
     return f"/{lang}/feeds/{scope}" + (f"/{item}" if item else "") + ".xml"
 
 
+def frozen(address: str, build: str) -> str:
+    """The same address, frozen: it goes on showing the figures of that build."""
+    return address + ("&" if "?" in address else "?") + urlencode({"asof": build})
+
+
 def slice_url(lang: str, indicator: str, level: str, member: str, build: str) -> str:
     """The address of the figures of one indicator at one level, all periods; frozen by the build in it."""
     query = urlencode([("member", member)] * bool(member) + [("v", build)])

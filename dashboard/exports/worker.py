@@ -1,0 +1,61 @@
+"""The process in which exports are made; pool.py starts it, writes jobs to its input, reads results from its output."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections import OrderedDict
+from typing import Any, BinaryIO, Final
+
+from dashboard.exports.pool import BrokenError
+from dashboard.store import Build
+
+#: How much the process gives way to the pages (0 not at all, 19 entirely).
+_NICE: Final = 10
+#: Open builds of the process: the current one, the one before, a frozen one.
+_BUILDS: Final = 3
+
+
+def serve(jobs: BinaryIO, results: BinaryIO) -> None:
+    """Work until the web worker closes the pipe, as its end does."""
+    builds: OrderedDict[tuple[object, ...], Build] = OrderedDict()
+    while head := jobs.read(8):
+        handed, make, args = pickle.loads(jobs.read(int.from_bytes(head, "big")))  # noqa: S301
+        try:
+            answer = pickle.dumps((True, make(_opened(builds, handed), *args)))
+        except Exception as error:  # whatever it is, the request answers for it
+            answer = pickle.dumps((False, _sendable(error)))
+        results.write(answer)
+        results.flush()
+
+
+def _opened(builds: OrderedDict[tuple[object, ...], Build], handed: tuple[Any, ...]) -> Build:
+    key = (handed[0], handed[1])
+    if key not in builds:
+        builds[key] = Build(*handed)
+        while len(builds) > _BUILDS:
+            builds.popitem(last=False)[1].close()
+    builds.move_to_end(key)
+    return builds[key]
+
+
+def _sendable(error: Exception) -> Exception:
+    """The error, or its words where it cannot be sent as it is."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301
+    except Exception:
+        return BrokenError(repr(error)[:500])
+    return error
+
+
+def main() -> None:
+    """Work at low priority until the web worker ends."""
+    os.nice(_NICE)
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not stand among the results
+    serve(sys.stdin.buffer, results)
+
+
+if __name__ == "__main__":
+    main()
