@@ -115,6 +115,13 @@ def widget(t: Words, drawn: scenes.Scene) -> str:
 
 def legend(view: MapView) -> str:
     """The legend as HTML."""
+    words = legend_words(view)
+    key = _key(view)
+    return markup.framed(scene(view), words, key) if key else markup.legend(scene(view), words)
+
+
+def legend_words(view: MapView) -> markup.LegendWords:
+    """All that a legend says, for the page and for whatever else draws the same map."""
     t, indicator = view.words, view.indicator
     means = {
         code: (row["value"], view.value(row["value"]))
@@ -125,7 +132,7 @@ def legend(view: MapView) -> str:
     limits = [each for scale in drawn if scale.kind == "classes" for each in scale.limits]
     display = view.display
     own = display is None or display.kind == "value"
-    words = markup.LegendWords(
+    return markup.LegendWords(
         title=with_unit(indicator["short"], indicator["unit_words"]) if own else display_words.heading(t, view),
         number=lambda value: limit(t, value, limits, indicator),
         below=t("below {0}"),
@@ -146,11 +153,22 @@ def legend(view: MapView) -> str:
         middle=t("mean") if display and display.kind == "gap" else "",
         remarks=tuple(display_words.remarks(t, view)) if display else (),
     )
-    key = _key(view, words.number)
-    return markup.framed(scene(view), words, key) if key else markup.legend(scene(view), words)
 
 
-def _key(view: MapView, number: Callable[[float], str]) -> str:
+def thirds(view: MapView) -> list[tuple[str, str]]:
+    """Of a map of two indicators: (indicator, where its low, middle and high meet), for its legend in words."""
+    display = view.display
+    if display is None or display.kind != "against" or not display.other:
+        return []
+    return [
+        *_thirds(view.words, view.indicator, display.scales, legend_words(view).number),
+        *_thirds(
+            view.words, display.other, display.across, lambda value: limit(view.words, value, [], display.other or {})
+        ),
+    ]
+
+
+def _key(view: MapView) -> str:
     """The key of a display without a bar of classes; '' for the others."""
     t, display = view.words, view.display
     if display and display.kind == "flags":
@@ -158,14 +176,10 @@ def _key(view: MapView, number: Callable[[float], str]) -> str:
     if not display or display.kind != "against" or not display.other:
         return ""
     first, second = view.indicator, display.other
-    lines = [
-        *_thirds(t, first, display.scales, number),
-        *_thirds(t, second, display.across, lambda value: limit(t, value, [], second)),
-    ]
     spoken = t(
         "Nine colours: {first} from left to right, {second} upwards", first=first["short"], second=second["short"]
     )
-    return square(first["short"], second["short"], spoken, lines)
+    return square(first["short"], second["short"], spoken, thirds(view))
 
 
 def _thirds(

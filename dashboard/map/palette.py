@@ -91,12 +91,15 @@ def mixture(fill: str) -> str:
     return f"color-mix(in oklab,var(--{family}{first}),var(--{family}{first + 1}) {100 * share:.4g}%)"
 
 
-def literal(fill: str) -> str:
-    """The same fill as a hex colour on light ground, for files that leave the page."""
-    if fill.startswith("b"):
-        return cross()[fill]
+def literal(fill: str, dark: bool = False) -> str:
+    """Any fill (q0…, d0…, s0…, e0…, b00…) as a hex colour on light or dark ground, for files that leave the page."""
+    family, place = fill[0], fill[1:]
+    if family == "b":
+        return cross(dark)[fill]
+    if family in "qd":
+        return (sequential if family == "q" else diverging)(CLASSES, dark)[int(place)]
     family, first, share = _between(fill)
-    six = sequential(CLASSES) if family == "c" else diverging(CLASSES)
+    six = sequential(CLASSES, dark) if family == "c" else diverging(CLASSES, dark)
     parts = [(int(six[first][i : i + 2], 16), int(six[first + 1][i : i + 2], 16)) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
 
