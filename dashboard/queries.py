@@ -212,6 +212,11 @@ def coverage(build: Build) -> list[Row]:
     return found
 
 
+def withheld(build: Build, indicator: Row) -> bool:
+    """Whether a licence lets us show these figures but not hand them on."""
+    return any(not sources(build)[name]["redistribute"] for name in indicator["sources"])
+
+
 def retrieved(build: Build, indicator: Row) -> date | None:
     """The latest delivery among an indicator's sources."""
     return max((sources(build)[name]["retrieved"] for name in indicator["sources"]), default=None)

@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from dashboard import queries
+from dashboard.components.actions import map_actions
 from dashboard.components.foot import foot
-from dashboard.components.take import map_take
 from dashboard.drawing import legend
 from dashboard.firstpaint import draw
 from dashboard.i18n import MILLIONS_FROM, languages, words
@@ -75,7 +75,7 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
             "members": known["members"],
             "dimension": known["dimension_words"],
             "legend": legend(view),
-            "foot": draw([foot(words(lang), build, known), map_take(view)]),
+            "foot": draw([foot(words(lang), build, known), map_actions(view)]),
             **table,
         }
     )

@@ -6,11 +6,11 @@ from dashboard import aggregate, hub, ledger, queries, recipes, territories
 from dashboard.brief import drawn, model, promised
 from dashboard.brief.model import Brief, Figure
 from dashboard.components import hub_cards
-from dashboard.components.take import withheld
 from dashboard.hub import Finding
 from dashboard.i18n import Words
 from dashboard.pages import Request
 from dashboard.programmes import today
+from dashboard.queries import withheld
 from dashboard.store import Build
 from dashboard.territories import Territory
 from dashboard.urls import page

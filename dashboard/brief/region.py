@@ -7,14 +7,13 @@ from dataclasses import replace
 from dashboard import ledger, places, profile
 from dashboard.brief import model, promised
 from dashboard.brief.model import Brief, Figure
-from dashboard.components.take import withheld
 from dashboard.findings import findings, limits_text, value_text, with_unit
 from dashboard.i18n import Words
 from dashboard.map.locator import locator
 from dashboard.pages import Request
 from dashboard.profile import Entry, Profile
 from dashboard.programmes import today
-from dashboard.queries import Region
+from dashboard.queries import Region, withheld
 from dashboard.urls import page
 from dashboard.view import flag_word, level_name, rank_text
 

@@ -7,10 +7,9 @@ from dash import html
 
 from dashboard import territories, urls
 from dashboard.components.attributes import attrs
-from dashboard.components.take import ASSETS as TAKE
 from dashboard.i18n import Words
 
-ASSETS = ("choose.css", "choose.js", *TAKE)
+ASSETS = ("choose.css", "choose.js")
 
 
 def choose(t: Words) -> html.Div:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard import queries, urls
-from dashboard.components.take import withheld
 from dashboard.i18n import Words
 from dashboard.queries import Row
 from dashboard.store import Build
@@ -77,7 +76,7 @@ def digits(indicator: Row) -> int:
 
 def refuse_withheld(build: Build, t: Words, indicator: Row, back: str) -> None:
     """Raise NotFoundError with status 403 and a sentence where the figures must stay here. back: the view's address."""
-    if withheld(build, indicator):
+    if queries.withheld(build, indicator):
         said = t("Shown only: the licence does not let us hand these figures on.")
         text_ = f"{indicator['title']}. {said}"
         raise urls.NotFoundError(indicator["id"], text=text_, links=((t("Back to the page"), back),), status=403)

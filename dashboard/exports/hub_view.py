@@ -6,7 +6,6 @@ from typing import Any
 
 from dashboard import aggregate, hub, queries, recipes
 from dashboard.aggregate import Aggregate, Case
-from dashboard.components.take import withheld
 from dashboard.exports import csv
 from dashboard.i18n import Words
 from dashboard.queries import Row
@@ -56,7 +55,7 @@ def _lines(
 ) -> list[dict[str, Any]]:
     """The rows of the territory and of its members for some figures."""
     about = {"entity": territory.name, "code": territory.item}
-    if withheld(build, indicator):
+    if queries.withheld(build, indicator):
         said = t("Shown only: the licence does not let us hand these figures on.")
         return [about | csv.about(build, t, indicator) | {"status": "withheld", "recipe": said}]
     regions = queries.regions(build)

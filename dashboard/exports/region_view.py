@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard.components.take import withheld
+from dashboard import queries
 from dashboard.exports import csv
 from dashboard.i18n import words
 from dashboard.profile import Entry, Profile
@@ -19,7 +19,7 @@ def table(found: Profile) -> csv.Table:
 def _lines(found: Profile, entry: Entry) -> list[dict[str, Any]]:
     t, indicator = words(found.lang), entry.indicator
     place = {"entity": found.region.name(found.lang), "code": found.region.code}
-    if withheld(found.build, indicator):
+    if queries.withheld(found.build, indicator):
         said = t("Shown only: the licence does not let us hand these figures on.")
         return [place | csv.about(found.build, t, indicator) | {"status": "withheld", "recipe": said}]
     return [

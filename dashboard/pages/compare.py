@@ -12,6 +12,8 @@ from dashboard.compare import chosen
 from dashboard.compare.maps import PARAMETERS
 from dashboard.compare.model import Comparison
 from dashboard.compare.text import findings
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.compare_form import add, alike, form, ready
 from dashboard.components.comparison import mark, tables
@@ -26,7 +28,7 @@ from dashboard.urls import MovedError
 PATH = "compare"
 ITEM = "or index"
 NAV = (30, "Compare")
-ASSETS = ("map.css", "compare.css", "map.js", "compare.js")
+ASSETS = ("map.css", "compare.css", "map.js", "compare.js", *ACTIONS)
 
 
 def read(request: Request) -> Comparison:
@@ -100,7 +102,12 @@ def _side_by_side(request: Request, comparison: Comparison) -> list[Component]:
         *maps(comparison, request.query),
         *alike(comparison),
         *sources(t, comparison.build, [line.indicator for line in comparison.lines]),
+        actions(t, request.build, _viewed(request, comparison)),
     ]
+
+
+def _viewed(request: Request, comparison: Comparison) -> Viewed:
+    return Viewed(PATH, "+".join(comparison.codes), _kept(request.query), title(request))
 
 
 def _regions(comparison: Comparison) -> html.Div:

@@ -6,6 +6,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import Viewed, actions
 from dashboard.components.announced import announced, waiting
 from dashboard.components.attributes import attrs
 from dashboard.components.controls import THEMES
@@ -19,6 +21,7 @@ from dashboard.view import level_name
 
 PATH = "data"
 NAV = (90, "Data and sources")
+ASSETS = ACTIONS
 
 
 def title(request: Request) -> str:
@@ -59,6 +62,7 @@ def layout(request: Request) -> list[Component]:
                 html.H2(t("Sources")),
                 *[_source(t, request, row) for row in queries.sources(request.build).values()],
                 html.P(t("Build {build}", build=request.build.id), className="small"),
+                actions(t, request.build, Viewed(PATH, "", {}, title(request))),
             ],
         )
     ]

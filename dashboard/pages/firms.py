@@ -6,6 +6,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import firms, queries, urls
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import sources
 from dashboard.figures.dots import dot_chart
@@ -18,7 +20,7 @@ from dashboard.view import flag_word
 
 PATH = "firms"
 NAV = (70, "SMEs")
-ASSETS = ("firms.css",)
+ASSETS = ("firms.css", *ACTIONS)
 _DEFINITION = "https://eur-lex.europa.eu/eli/reco/2003/361/oj"
 
 
@@ -65,6 +67,7 @@ def layout(request: Request) -> list[Component]:
         ]
     parts += [html.H2(t("By economic activity")), *_sectors(t, sectors), *_regions(request), *_context(request)]
     parts += [html.H2(t("What counts as small or medium-sized")), _definition(t), *sources(t, build, used)]
+    parts.append(actions(t, build, Viewed(PATH, "", {}, title(request))))
     return [Kept(id="prose", className="prose wide firms", children=parts)]
 
 

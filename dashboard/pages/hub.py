@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 from dashboard import aggregate, drawing, hub, hub_map, queries, recipes, territories, urls
 from dashboard.aggregate import Aggregate
 from dashboard.components import foot, here, hub_cards, hub_choice, table
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import CUBE, Viewed, actions, kept
 from dashboard.components.attributes import attrs
 from dashboard.components.controls import choices
-from dashboard.components.take import ASSETS as TAKE
-from dashboard.components.take import take
 from dashboard.exports import csv as forms
 from dashboard.exports import hub_view
 from dashboard.firstpaint import Kept, Raw
@@ -27,7 +27,7 @@ from dashboard.view import level_name
 PATH = territories.PATH
 ITEM = "or index"
 NAV = (40, "Territories")
-ASSETS = ("map.css", "hub.css", "map.js", "mapmore.js", "mapkey.js", "hub.js", *TAKE)
+ASSETS = ("map.css", "hub.css", "map.js", "mapmore.js", "mapkey.js", "hub.js", *ACTIONS)
 _PARAMETERS = ("indicator", "period", "level", "member")
 
 
@@ -125,7 +125,6 @@ def _one(request: Request, shown: Shown) -> list[Component]:
     build, t, place = request.build, request.words, shown.territory
     found = hub.findings(build, t, place)
     used = [finding.indicator for finding in found if finding.figure.value is not None]
-    address = urls.view_url(t.lang, PATH, place.item, None, "csv")
     return [
         *_head(request, place),
         _figure(request, shown),
@@ -134,8 +133,17 @@ def _one(request: Request, shown: Shown) -> list[Component]:
         *hub_cards.cannot(build, t, found),
         html.H2(t("Sources")),
         *foot.sources(t, build, [*used, shown.indicator]),
-        html.P(html.A(t("All figures of this territory as CSV"), href=address, download=""), className="take"),
+        _actions(request, shown),
     ]
+
+
+def _actions(request: Request, shown: Shown) -> html.Div:
+    """What can be done with the page: the indicator on its map, and all figures of the territory."""
+    t, place = request.words, shown.territory
+    query = {name: value for name, value in _query(request).items() if value} | {"indicator": shown.indicator["id"]}
+    every = (t("All figures of this territory:"), Viewed(PATH, place.item, {}, place.name))
+    refusal = kept(t) if queries.withheld(request.build, shown.indicator) else ""
+    return actions(t, request.build, Viewed(PATH, place.item, query, place.name), CUBE, refusal, more=[every])
 
 
 def _ledger(request: Request, place: Territory) -> list[Component]:
@@ -197,7 +205,6 @@ def _checked(request: Request, place: Territory) -> html.P:
 def _figure(request: Request, shown: Shown) -> html.Section:
     """One indicator on the map, with the territory's figure and its members' beside it."""
     build, t, place = request.build, request.words, shown.territory
-    kept = {**_query(request), "indicator": shown.indicator["id"]}
     return html.Section(
         [
             html.H2(t("On the map"), id="figure"),
@@ -223,7 +230,6 @@ def _figure(request: Request, shown: Shown) -> html.Section:
             ),
             *_breakdown(request, shown),
             foot.foot(t, build, shown.indicator),
-            take(t, build, shown.indicator, [("CSV", urls.view_url(t.lang, PATH, place.item, kept, "csv"))]),
         ],
         **attrs(aria_labelledby="figure"),
     )

@@ -6,6 +6,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import foot
 from dashboard.firstpaint import Kept
@@ -17,6 +19,7 @@ from dashboard.view import level_name, verdict_word
 
 PATH = "indicator"
 ITEM = True
+ASSETS = ACTIONS
 
 
 def read(request: Request) -> Row:
@@ -75,6 +78,7 @@ def layout(request: Request) -> list[Component]:
         ),
         html.H2(t("Sources")),
         foot(t, request.build, row),
+        actions(t, request.build, Viewed(PATH, row["id"], {}, row["title"])),
     ]
     return [Kept(id="prose", className="prose", children=sections)]
 

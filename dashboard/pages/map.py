@@ -10,12 +10,13 @@ from dash.development.base_component import Component
 
 from dashboard import breakdown, drawing, queries, steps, titles, urls, view
 from dashboard.components import card, controls, display, foot, table
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import map_actions
 from dashboard.components.attributes import attrs
 from dashboard.components.choose import ASSETS as OWN
 from dashboard.components.choose import choose
 from dashboard.components.find import ASSETS as FIND
 from dashboard.components.find import find
-from dashboard.components.take import map_take
 from dashboard.compressed import address, static_files
 from dashboard.exports import csv as forms
 from dashboard.exports import map_view
@@ -43,6 +44,7 @@ ASSETS = (
     "parts.js",
     "findmap.js",
     *OWN,
+    *ACTIONS,
 )
 
 
@@ -96,7 +98,7 @@ def layout(request: Request) -> list[Component]:
             id="chart-section",
             **attrs(aria_label=t("Over time")),
         ),
-        Kept(id="bottom", children=[foot.foot(t, shown.build, shown.indicator), map_take(shown)]),
+        Kept(id="bottom", children=[foot.foot(t, shown.build, shown.indicator), map_actions(shown)]),
         Kept(id="on-paper", className="printed", children=_printed(shown)),
         Kept(id="state", children=[Raw(f'<script type="application/json" id="atlas">{_script_json(shown)}</script>')]),
         dcc.Store(id="wanted"),

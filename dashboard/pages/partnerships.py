@@ -8,6 +8,8 @@ from dash.development.base_component import Component
 from dashboard import partnerships
 from dashboard.components import partnership_list as parts
 from dashboard.components import partnership_map as maps
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.partnership_time import timeline
 from dashboard.components.partnership_words import spoken
@@ -17,7 +19,7 @@ from dashboard.partnerships import Choice, Entry
 
 PATH = partnerships.PATH
 NAV = (60, "Partnerships")
-ASSETS = ("partnerships.css", "partnerships.js")
+ASSETS = ("partnerships.css", "partnerships.js", *ACTIONS)
 
 
 def title(request: Request) -> str:
@@ -51,6 +53,7 @@ def layout(request: Request) -> list[Component]:
                 html.Section([parts.choices(request, choice)], **attrs(aria_label=t("Choose partnerships"))),
                 *_body(request, choice, found),
                 parts.circles(t, build),
+                actions(t, build, Viewed(PATH, "", choice.query, title(request))),
             ],
         )
     ]

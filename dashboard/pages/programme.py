@@ -11,13 +11,15 @@ from dashboard.components import programme_claims as claims
 from dashboard.components import programme_edits as edits
 from dashboard.components import programme_head as head
 from dashboard.components import programme_map as maps
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import Viewed, actions
 from dashboard.firstpaint import Kept
 from dashboard.ledger_model import Programme
 from dashboard.pages import Request
 
 PATH = programmes.ONE
 ITEM = True
-ASSETS = ("programmes.css",)
+ASSETS = ("programmes.css", *ACTIONS)
 
 
 def read(request: Request) -> Programme:
@@ -78,6 +80,7 @@ def layout(request: Request) -> list[Component]:
                 *head.sources(t, one),
                 html.H2(t("Edits")),
                 *edits.history(request, one),
+                actions(t, request.build, Viewed(PATH, one.id, {}, title(request))),
             ],
         )
     ]

@@ -8,6 +8,8 @@ from dash.development.base_component import Component
 from dashboard import ledger, programmes
 from dashboard.components import programme_list as parts
 from dashboard.components import programme_map as maps
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import TABLE, Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.exports import csv as forms
 from dashboard.exports import programmes_view
@@ -17,7 +19,7 @@ from dashboard.pages import Request
 
 PATH = programmes.PATH
 NAV = (50, "Programmes")
-ASSETS = ("programmes.css",)
+ASSETS = ("programmes.css", *ACTIONS)
 
 
 def title(request: Request) -> str:
@@ -52,7 +54,7 @@ def layout(request: Request) -> list[Component]:
             maps.figure(request, choice, found),
             html.H2(t("All programmes shown, as a table"), id="list"),
             parts.table(request, choice, found, day),
-            _take(request, choice),
+            actions(t, request.build, Viewed(PATH, "", choice.query, title(request)), TABLE),
         ]
     return [
         Kept(
@@ -77,15 +79,3 @@ def layout(request: Request) -> list[Component]:
 def csv(request: Request) -> forms.Table:
     """The programmes shown, one row for each promise."""
     return programmes_view.table(request.build, request.words, _found(request), programmes.today())
-
-
-def _take(request: Request, choice: programmes.Choice) -> html.P:
-    t = request.words
-    return html.P(
-        [
-            html.B(t("Take along:")),
-            " ",
-            html.A("CSV", href=programmes.address(t.lang, choice, form="csv"), download=""),
-        ],
-        className="take",
-    )

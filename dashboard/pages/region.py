@@ -7,6 +7,8 @@ from dash.development.base_component import Component
 
 from dashboard import places, profile, queries, twins, urls
 from dashboard.components import here, region_cards
+from dashboard.components.actions import ASSETS as ACTIONS
+from dashboard.components.actions import CUBE, Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import sources
 from dashboard.exports import csv as forms
@@ -23,7 +25,7 @@ from dashboard.view import ancestors, flag_word, level_name
 
 PATH = places.PATH
 ITEM = "or index"
-ASSETS = ("region.css",)
+ASSETS = ("region.css", *ACTIONS)
 
 
 def read(request: Request) -> Region:
@@ -81,7 +83,6 @@ def _one(request: Request) -> list[Component]:
     t, region = request.words, read(request)
     found = profile.profile(request.build, t.lang, region)
     used = [entry.indicator for entry in found.entries]
-    taken = urls.view_url(t.lang, PATH, region.code, None, "csv")
     return [
         html.Div(
             [
@@ -105,7 +106,6 @@ def _one(request: Request) -> list[Component]:
         html.Section(
             [
                 html.H2(t("All figures as a table"), id="table-title"),
-                html.P([html.B(t("Take along:")), " ", html.A("CSV", href=taken, download="")]),
                 html.Div(
                     region_cards.table(found),
                     className="table",
@@ -118,6 +118,7 @@ def _one(request: Request) -> list[Component]:
         ),
         html.H2(t("Sources")),
         *sources(t, request.build, used),
+        actions(t, request.build, Viewed(PATH, region.code, {}, _name(request, region)), CUBE),
     ]
 
 
