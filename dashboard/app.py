@@ -15,10 +15,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import (
     alert_feed,
+    changed_marks,
     compressed,
     display_slices,
     errors,
     feeds,
+    frozen,
     health,
     lookup,
     metrics,
@@ -29,6 +31,7 @@ from dashboard import (
     urls,
 )
 from dashboard.brief import serve as briefs
+from dashboard.components import frozen_mark
 from dashboard.compressed import FOREVER, pack, respond
 from dashboard.exports import serve
 from dashboard.firstpaint import draw, for_dash
@@ -36,7 +39,7 @@ from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
 from dashboard.pages import Request, pages
 from dashboard.settings import INTERNAL, Settings, from_environment
-from dashboard.store import Store
+from dashboard.store import NotKeptError, Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
@@ -68,13 +71,14 @@ def create(settings: Settings | None = None) -> Dash:
     for page in pages().values():
         if hasattr(page, "register"):
             page.register(app)
+    _drawn(server, store)
     _static(server)
     _data(server, store)
     health.register(server, store)
     metrics.register(server, store)
     feeds.register(server, store, settings)
     alert_feed.register(server, store, settings)
-    serve.register(server, store, _split)
+    serve.register(server, store, settings, _split)
     briefs.register(server, store, settings, _split)
     security.register(app)
     errors.register(server)
@@ -98,10 +102,11 @@ def _route_inside_dash(app: Dash, store: Store) -> None:
         if parts is None:
             return []
         lang, name, item = parts
-        asked = Request(lang, item, urls.read_query(str(search or "")), store.current())
+        query = urls.read_query(str(search or ""))
         try:
             return for_dash(pages()[name].layout(asked))
-        except (urls.NotFoundError, urls.MovedError):
+            asked = Request(lang, item, query, frozen.build_of(store, query), store.current())
+        except (urls.NotFoundError, urls.MovedError, NotKeptError):
             return []
 
 
@@ -141,8 +146,8 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
     if parts is None:
         raise urls.NotFoundError(request.path)
     lang, name, item = parts
-    build = store.current()
-    asked = Request(lang, item, request.args, build)
+    asked = frozen.page_request(store, lang, item)
+    build = asked.build
     query = request.query_string.decode("utf-8", "replace")[:1000]
     page = pages()[name]
     state = page.state(asked) if hasattr(page, "state") else ""
@@ -160,10 +165,13 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
             base=settings.base_url,
             feeds=feeds.links(build, words(lang), page.feeds(asked) if hasattr(page, "feeds") else ()),
         )
-        return pack(text.encode(), quality=6)
+            notice=frozen_mark.notice(asked, urls.frozen(request.full_path, "")),
+        return pack((urls.stay(text, build.id) if asked.frozen else text).encode(), quality=6)
 
-    packed = build.recent(("document", request.path, query, state), make)
-    return respond(request, packed, "text/html; charset=utf-8", "no-cache")
+    today = store.current().id if asked.frozen else ""
+    packed = build.recent(("document", request.path, query, state, today), make)
+    cache = frozen.AN_HOUR if asked.frozen and not getattr(page, "FRESH", False) else "no-cache"
+    return respond(request, packed, "text/html; charset=utf-8", cache)
 
 
 def _static(server: Flask) -> None:
@@ -202,53 +210,62 @@ def _data(server: Flask, store: Store) -> None:
 
     @server.get("/<lang>/slice/<indicator>/<level>.json")
     def a_slice(lang: str, indicator: str, level: str) -> Response:
-        build = store.named(request.args.get("v", ""))
+        build = frozen.asked(store)
         member = request.args.get("member", "")
         slices.check(build, lang, indicator, level, member)
         packed = build.recent(
             ("slice json", lang, indicator, level, member),
             lambda: pack(slices.slice_json(build, lang, indicator, level, member), quality=10),
         )
-        return respond(request, packed, "application/json", _cache(build.id))
+        return respond(request, packed, "application/json", frozen.cache_of(build))
 
     @server.get("/<lang>/slice/<any(display, menu):name>.json")
     def a_display(lang: str, name: str) -> Response:
         if lang not in languages():
             raise urls.NotFoundError(lang)
-        build, make = store.named(request.args.get("v", "")), DISPLAYS[name]
+        build, make = frozen.asked(store), DISPLAYS[name]
         state = urls.read_map(
             request.args, indicators=queries.indicators(build, lang), regions=queries.region_codes(build)
         )
         key = ("display json", name, lang, state)
         packed = build.recent(key, lambda: pack(make(build, lang, state), quality=9))
-        return respond(request, packed, "application/json", _cache(build.id))
+        return respond(request, packed, "application/json", frozen.cache_of(build))
 
     @server.get("/<lang>/regions.json")
     def the_regions(lang: str) -> Response:
         if lang not in languages():
             raise urls.NotFoundError(lang)
-        build = store.named(request.args.get("v", ""))
+        build = frozen.asked(store)
         packed = build.remember(("regions json", lang), lambda: pack(slices.regions_json(build, lang)))
-        return respond(request, packed, "application/json", _cache(build.id))
-
-    @server.get("/<lang>/part/<name>.json")
-    def a_part(lang: str, name: str) -> Response:
-        if lang not in languages() or name not in parts.PARTS:
-            raise urls.NotFoundError(name)
-        build = store.named(request.args.get("v", ""))
-        view = pages()["map"].read(Request(lang, "", request.args, build))
-        packed = build.recent(("part", lang, name, view.state), lambda: pack(parts.json(view, name), quality=6))
-        return respond(request, packed, "application/json", _cache(build.id))
+        return respond(request, packed, "application/json", frozen.cache_of(build))
 
     @server.get("/<lang>/places.json")
     def the_places(lang: str) -> Response:
         if lang not in languages():
             raise urls.NotFoundError(lang)
-        build = store.named(request.args.get("v", ""))
+        build = frozen.asked(store)
         packed = build.remember(("places json", lang), lambda: pack(lookup.json(build, words(lang))))
-        return respond(request, packed, "application/json", _cache(build.id))
+        return respond(request, packed, "application/json", frozen.cache_of(build))
 
 
-def _cache(build: str) -> str:
-    """An address that names this build never changes; one that names another must be asked again."""
-    return FOREVER if request.args.get("v") == build else "no-cache"
+def _drawn(server: Flask, store: Store) -> None:
+    """The parts of the map page that the server draws anew when the view changes."""
+
+    @server.get("/<lang>/part/changed.json")
+    def what_changed(lang: str) -> Response:
+        if lang not in languages():
+            raise urls.NotFoundError(lang)
+        asked = frozen.page_request(store, lang, "")
+        view = pages()["map"].read(asked)
+        key = ("changed part", lang, view.state, asked.frozen, store.current().id)
+        packed = asked.build.recent(key, lambda: pack(changed_marks.json(view, asked), quality=6))
+        return respond(request, packed, "application/json", "no-cache")
+
+    @server.get("/<lang>/part/<name>.json")
+    def a_part(lang: str, name: str) -> Response:
+        if lang not in languages() or name not in parts.PARTS:
+            raise urls.NotFoundError(name)
+        build = frozen.asked(store)
+        view = pages()["map"].read(Request(lang, "", request.args, build))
+        packed = build.recent(("part", lang, name, view.state), lambda: pack(parts.json(view, name), quality=6))
+        return respond(request, packed, "application/json", frozen.cache_of(build))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import datetime
 
 import orjson
 from dash import html
@@ -17,9 +18,11 @@ from dashboard.exports import pool
 from dashboard.firstpaint import draw
 from dashboard.i18n import Words, languages, negotiate, words
 from dashboard.index import plain_document
-from dashboard.store import NoBuildError, SlowQueryError
+from dashboard.store import NoBuildError, NotKeptError, OtherFormError, SlowQueryError
 
 log = logging.getLogger("atlas")
+#: So many kept builds are named at most.
+_WAYS = 12
 #: An error is over as soon as it is mended.
 _FRESH = {"Cache-Control": "no-store"}
 
@@ -27,6 +30,7 @@ _FRESH = {"Cache-Control": "no-store"}
 def register(server: Flask) -> None:
     """Answer every error of the server with `page`."""
     _exports(server)
+    _builds(server)
 
     @server.errorhandler(urls.NotFoundError)
     def unknown(error: urls.NotFoundError) -> Response:
@@ -38,7 +42,7 @@ def register(server: Flask) -> None:
 
     @server.errorhandler(urls.MovedError)
     def moved(error: urls.MovedError) -> AnyResponse:
-        return redirect(error.address, 301)
+        return redirect(error.address, error.status)
 
     @server.errorhandler(NoBuildError)
     def nothing_built(_error: NoBuildError) -> Response:
@@ -82,6 +86,41 @@ def _exports(server: Flask) -> None:
         answer = page(503, t("Too busy"), t("The file could not be made just now. Please try again in a few seconds."))
         answer.headers["Retry-After"] = str(pool.AGAIN)
         return answer
+
+
+def _builds(server: Flask) -> None:
+    """Answer for builds that cannot be shown: not kept any more, or made by another version."""
+
+    @server.errorhandler(NotKeptError)
+    def not_kept(error: NotKeptError) -> Response:
+        t, about = language(), error.about
+        text = (
+            t("The build “{about}” is no longer kept, so these figures cannot be shown as they were.", about=about)
+            if error.gone
+            else t("No build “{about}” is kept, so these figures cannot be shown as they were.", about=about)
+        )
+        text += " " + t("The first link leads to the figures of today, the others to the builds that are kept.")
+        return page(410 if error.gone else 404, t("Not kept"), text, ways_on(t, request.full_path, error))
+
+    @server.errorhandler(OtherFormError)
+    def other_form(error: OtherFormError) -> Response:
+        log.error("%s asks build %s for what it does not have: %.300s", request.path[:200], error, error.__cause__)
+        t, about = language(), str(error)
+        text = t(
+            "The build “{about}” was made by another version of the atlas, which this one cannot show.", about=about
+        )
+        return page(410, t("Not kept"), text, ((t("Show today’s figures"), urls.frozen(request.full_path, "")),))
+
+
+def ways_on(t: Words, address: str, error: NotKeptError) -> tuple[tuple[str, str], ...]:
+    """The same view today, and as of each build that is kept."""
+    kept = [(as_of(t, build, day), build) for build, day in error.kept[:_WAYS]]
+    return tuple((label, urls.frozen(address, build)) for label, build in ((t("Show today’s figures"), ""), *kept))
+
+
+def as_of(t: Words, build: str, day: datetime | None) -> str:
+    """A kept build for people."""
+    return t("As of {day} (build {build})", day=t.day(day), build=build) if day else t("Build {build}", build=build)
 
 
 def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] = ()) -> Response:

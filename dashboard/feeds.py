@@ -15,6 +15,7 @@ from dash import html
 from flask import Flask, Response, request
 
 from dashboard import changes, ledger, ledger_changes, queries, urls
+from dashboard.changed import kinds, values
 from dashboard.changes import Release
 from dashboard.components import programme_edits
 from dashboard.compressed import pack, respond
@@ -123,7 +124,7 @@ def write(feed: Feed) -> bytes:
         feed,
         title=title(feed.build, t, feed.scope, feed.item),
         subtitle=subtitle,
-        updated=found[0][0] if found else _published(feed.build),
+        updated=found[0][0] if found else feed.build.published,
         page=_page(feed, indicator),
     )
     for _, entry in found:
@@ -174,12 +175,6 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _published(build: Build) -> datetime:
-    """When the build was published; a pointer of before that was written down: when its file was."""
-    told = build.pointer.get("published")
-    return datetime.fromisoformat(told) if told else datetime.fromtimestamp(build.path.stat().st_mtime, UTC)
-
-
 def _page(feed: Feed, indicator: str) -> str:
     """The page where a reader sees what an entry speaks of."""
     known = indicator in queries.indicators(feed.build, feed.t.lang)
@@ -206,19 +201,14 @@ def _entry(feed: Feed, release: Release) -> Element:
     SubElement(entry, "published").text = stamp(publication.published)
     SubElement(entry, "link", rel="alternate", type="text/html", href=feed.base + _page(feed, release.indicator))
     for kind in sorted(set(release.cells["change"])):
-        SubElement(entry, "category", term=kind, label=_kinds(t)[kind])
+        SubElement(entry, "category", term=kind, label=kinds(t)[kind])
     content = SubElement(entry, "content", type="html")
     content.text = draw(_body(feed, release, row))
     return entry
 
 
-def _kinds(t: Words) -> dict[str, str]:
-    """Kind of change → its word; the order is that of entries."""
-    return {"revised": t("revised"), "new": t("new"), "vanished": t("withdrawn"), "status": t("other flag")}
-
-
 def _counts(t: Words, release: Release) -> str:
-    counted = {word: release.count(kind) for kind, word in _kinds(t).items()}
+    counted = {word: release.count(kind) for kind, word in kinds(t).items()}
     return ", ".join(t("{what}: {n}", what=word, n=t.number(n)) for word, n in counted.items() if n)
 
 
@@ -227,7 +217,7 @@ def _body(feed: Feed, release: Release, row: Row | None) -> list[html.P | html.U
     t, source = feed.t, queries.sources(feed.build).get(str(release.cells["source"][0]))
     parts: list[html.P | html.Ul] = [html.P(row["unit_words"])] if row else []
     told = source is None or bool(source["redistribute"])
-    for kind, word in _kinds(t).items():
+    for kind, word in kinds(t).items():
         cells = [cell for cell in release.cells.to_dicts() if cell["change"] == kind]
         if not cells:
             continue
@@ -257,28 +247,9 @@ def _lines(feed: Feed, release: Release, row: Row | None, cells: list[Row]) -> I
         member = (row["members"].get(cell["member"], cell["member"]) if row else cell["member"]) or ""
         when = t.period(cell["period"]) if release.first != release.last else ""
         where = ", ".join(part for part in (feed.name(cell["region"]), member, when) if part)
-        old, new = _values(t, row, cell["old"], cell["new"])
+        old, new = values(t, row, cell["old"], cell["new"])
         if cell["change"] == "status":
             old, new = flag_word(t, cell["old_status"]) or "–", flag_word(t, cell["new_status"]) or "–"
         flag = flag_word(t, cell["new_status"] or "") if cell["change"] in ("new", "revised") else ""
         what = {"new": new, "vanished": old}.get(cell["change"], f"{old} → {new}")
         yield t("{what}: {n}", what=where, n=what) + (f" ({flag})" if flag else "")
-
-
-def _values(t: Words, row: Row | None, old: float | None, new: float | None) -> tuple[str, str]:
-    """Both values as readers see them; with as many more decimals as it takes to tell them apart."""
-    unit, decimals = (row["unit"], row["decimals"]) if row else ("", 2)
-    sign = bool(row) and row["derive_kind"] in ("change", "change_pct", "gap")  # type: ignore[index]
-
-    def text(value: float | None, extra: int) -> str:
-        if value is None:
-            return ""
-        if not extra:
-            return t.value(value, unit, decimals, sign=sign)
-        return t.number(value, decimals + extra, sign=sign) + t.suffix(unit)
-
-    for extra in range(7):
-        first, second = text(old, extra), text(new, extra)
-        if first != second:
-            break
-    return first, second

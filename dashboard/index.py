@@ -56,8 +56,11 @@ def document(
     body: str,
     base: str,
     feeds: Iterable[tuple[str, str]],
+    notice: str = "",
 ) -> str:
     """A whole page. `body` is the first paint of its layout; `feeds` are (address, title) of those that fit it.
+
+    notice: markup that stands above the page (that it is frozen).
 
     Without callbacks (`register`) it needs no Dash: 200 kB less to load, and nothing to hand over.
     """
@@ -66,6 +69,10 @@ def document(
         f'<link rel="alternate" type="application/atom+xml" title="{escape(name)}" href="{escape(base + address)}">'
         for address, name in feeds
     )
+    if notice:
+        parts["header"] += notice
+        parts["styles"] += _sheets(["frozen"])
+        parts["own_scripts"] = parts["own_scripts"] + _script("frozen")
     if not _alive(name):
         return _DOCUMENT.format(**parts, scripts="")
     g.page = parts | {"main": _FIRST_PAINT.format(body=body)}

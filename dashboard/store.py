@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -20,6 +22,7 @@ from typing import Any, TypeVar, cast
 import duckdb
 import polars as pl
 
+from dashboard import publications
 from dashboard.settings import INTERNAL, PUBLIC
 
 log = logging.getLogger("atlas")
@@ -27,6 +30,9 @@ QUERIES = Path(__file__).parent / "queries"
 QUERY_SECONDS = 2.0
 POINTER_SECONDS = 1.0
 RECENT = 200
+#: Kept builds that are open at once, besides the published one and the one before.
+OPEN = 4
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 #: Where a process of each audience looks for the pointer; the first folder that has one counts.
 FOLDERS = {PUBLIC: ("",), INTERNAL: (INTERNAL, "")}
@@ -44,6 +50,18 @@ class WrongAudienceError(Exception):
 
 class SlowQueryError(Exception):
     """A query was stopped at QUERY_SECONDS."""
+
+
+class NotKeptError(Exception):
+    """No kept build has this id. gone: it was published once. kept: (id, since when it was shown), newest first."""
+
+    def __init__(self, about: str, *, gone: bool, kept: tuple[tuple[str, datetime | None], ...]) -> None:
+        self.about, self.gone, self.kept = about[:80], gone, kept
+        super().__init__(about[:80])
+
+
+class OtherFormError(duckdb.Error):
+    """The build has other tables than this version of the dashboard reads; the message is its id."""
 
 
 @lru_cache(maxsize=64)
@@ -69,8 +87,14 @@ class Build:
     _connection: duckdb.DuckDBPyConnection | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        with self._lock:
+    @property
+    def published(self) -> datetime:
+        """Since when readers see it (UTC); where that was not written down, when its file was."""
+        told = self.pointer.get("published")
+        return datetime.fromisoformat(told) if told else datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:  # so that `close` never comes between the connection and its cursor
             if self._connection is None:
                 self._connection = duckdb.connect(
                     str(self.path),
@@ -83,14 +107,14 @@ class Build:
                         "lock_configuration": "true",
                     },
                 )
-            return self._connection
+            return self._connection.cursor()
 
     def frame(self, query: str, **values: object) -> pl.DataFrame:
         """The rows of the named query as a Polars frame.
 
-        Raises SlowQueryError after QUERY_SECONDS.
+        Raises SlowQueryError after QUERY_SECONDS, OtherFormError where the build lacks what is asked for.
         """
-        cursor = self._open().cursor()
+        cursor = self._cursor()
         timer = threading.Timer(QUERY_SECONDS, cursor.interrupt)
         timer.start()
         try:
@@ -99,6 +123,8 @@ class Build:
             return cast("pl.DataFrame", pl.from_arrow(table))
         except duckdb.InterruptException as error:
             raise SlowQueryError(query) from error
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise OtherFormError(self.id) from error
         finally:
             timer.cancel()
             cursor.close()
@@ -145,6 +171,7 @@ class Store:
         self.data, self.audience = data, audience
         self._build: Build | None = None
         self._before: Build | None = None
+        self._kept: OrderedDict[str, Build] = OrderedDict()
         self._seen = self._refused = (0, 0)
         self._looked = 0.0
         self._lock = threading.Lock()
@@ -164,18 +191,83 @@ class Store:
                 raise NoBuildError("No published build: current.json is missing or broken. Run `make build`.")
             return self._build
 
+    def whole(self) -> Build:
+        """The published build, where `current` may be one that leaves something out (dashboard/desk/scoped.py)."""
+        return self.current()
+
     def named(self, build: str) -> Build:
-        """The build a page came with, also just after another was published, so that it never mixes two.
+        """The build a page came with, also after others were published, so that it never mixes two.
 
         Any other id gets the current build: the caller sees by its id that it is not the one asked for.
         """
-        current, before = self.current(), self._before
-        if before is not None and before.id == build:
-            return before
-        if build not in ("", current.id):
-            self._looked = 0.0  # the page may come from a worker that has seen a newer pointer
+        current = self.current()
+        if build in ("", current.id):
+            return current
+        self._looked = 0.0  # the page may come from a worker that has seen a newer pointer
+        try:
+            return self.asof(build)
+        except NotKeptError:
             return self.current()
-        return current
+
+    def asof(self, build: str) -> Build:
+        """The kept build of an id that was published once; raises NotKeptError for any other.
+
+        At most OPEN of them are open; the one that was not asked for longest is closed, its running queries finish.
+        """
+        current, before = self.current(), self._before
+        for one in (current, before):
+            if one is not None and one.id == build:
+                return one
+        folder = self._folder_of(build)
+        with self._lock:
+            if build not in self._kept:
+                self._kept[build] = self._reopened(folder, build)
+            self._kept.move_to_end(build)
+            found = self._kept[build]
+            stale = self._kept.popitem(last=False)[1] if len(self._kept) > OPEN else None
+        if stale is not None:
+            stale.close()
+        return found
+
+    def kept(self) -> tuple[tuple[str, datetime | None], ...]:
+        """(id, since when it was shown) of the builds that `asof` opens, newest first."""
+        found: dict[str, datetime | None] = {}
+        for folder in self._folders():
+            told = publications.shown(folder)
+            found |= {id_: told[id_] for id_ in told if _file(folder, id_).is_file() and id_ not in found}
+        oldest = datetime.min.replace(tzinfo=UTC)
+        return tuple(sorted(found.items(), key=lambda one: one[1] or oldest, reverse=True))
+
+    def shown_on(self, moment: datetime) -> str:
+        """The id of the build that readers of this process saw at a moment; raises NotKeptError where there is none."""
+        for folder in self._folders():
+            if found := publications.on_day(folder, moment):
+                return found
+        raise NotKeptError(f"{moment:%Y-%m-%d}", gone=False, kept=self.kept())
+
+    def _folders(self) -> list[Path]:
+        return [self.data / name for name in FOLDERS[self.audience]]
+
+    def _folder_of(self, build: str) -> Path:
+        """The data folder whose `builds` has it; a name that could lead elsewhere is asked of no file system."""
+        known = [folder for folder in self._folders() if _ID.fullmatch(build) and build in publications.shown(folder)]
+        for folder in known:
+            if _file(folder, build).is_file():
+                return folder
+        with self._lock:
+            gone = self._kept.pop(build, None)
+        if gone is not None:
+            gone.close()
+        raise NotKeptError(build, gone=bool(known), kept=self.kept())
+
+    def _reopened(self, folder: Path, build: str) -> Build:
+        published = publications.shown(folder)[build]
+        pointer = {"build": build, "published": published.isoformat() if published else ""}
+        try:
+            return self._opened(folder, _file(folder, build), pointer)
+        except (WrongAudienceError, duckdb.Error) as error:
+            log.error("build %s is not served: %s", build, error)
+            raise NotKeptError(build, gone=not isinstance(error, WrongAudienceError), kept=self.kept()) from None
 
     def _follow(self) -> None:
         seen = (0, 0)
@@ -206,6 +298,10 @@ class Store:
             fresh.close()
             raise WrongAudienceError(f"build {fresh.id} is internal: it is not served with ATLAS_AUDIENCE={PUBLIC}")
         return fresh
+
+
+def _file(folder: Path, build: str) -> Path:
+    return folder / "builds" / f"{build}.duckdb"
 
 
 def pointed(data: Path, audience: str) -> Path:

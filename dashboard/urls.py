@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 LEVELS = ("country", "land", "nuts2", "nuts3")
@@ -22,6 +23,8 @@ SCALES = ("quantile", "equal", "jenks", "continuous")
 OWN_LIMITS = "own:"
 CLASSES = ("3", "4", "5", "6", "7")
 _LONGEST = 200
+#: The parameter that freezes an address to a build, or to the day on which it was the published one.
+ASOF = "asof"
 
 
 class NotFoundError(Exception):
@@ -39,10 +42,10 @@ class NotFoundError(Exception):
 
 
 class MovedError(Exception):
-    """What was asked for has another address: a code in another spelling or system."""
+    """What was asked for has another address: a code in another spelling or system. status: 302 where not for ever."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, address: str, status: int = 301) -> None:
+        self.address, self.status = address, status
         super().__init__(address)
 
 
@@ -111,6 +114,12 @@ def view_url(lang: str, name: str, item: str, query: Mapping[str, object] | None
     return page(lang, name, item) + (f".{form}" if form else "") + (f"?{kept}" if kept else "")
 
 
+def with_form(address: str, form: str) -> str:
+    """The address of the same view to take along in a form."""
+    path, _, query = address.partition("#")[0].partition("?")
+    return f"{path}.{form}" + (f"?{query}" if query else "")
+
+
 def brief(lang: str, page_: str, item: str, form: str = "") -> str:
     """The address of a brief: /de/brief/region/DED; form: pdf."""
     return page(lang, f"brief/{page_}", item) + (f".{form}" if form else "")
@@ -122,8 +131,35 @@ def feed(lang: str, scope: str, item: str = "") -> str:
 
 
 def frozen(address: str, build: str) -> str:
-    """The same address, frozen: it goes on showing the figures of that build."""
-    return address + ("&" if "?" in address else "?") + urlencode({"asof": build})
+    """The same address, frozen: it goes on showing the figures of that build; without a build that of today's."""
+    path, _, fragment = address.partition("#")
+    path, _, query = path.partition("?")
+    kept = [each for each in query.split("&") if each and not each.startswith(f"{ASOF}=")]
+    kept += [urlencode({ASOF: build})] * bool(build)
+    return path + (f"?{'&'.join(kept)}" if kept else "") + (f"#{fragment}" if fragment else "")
+
+
+def asof(query: Mapping[str, str]) -> str:
+    """The build, or day, that an address is frozen to; '' for one that follows the publications."""
+    return str(query.get(ASOF, ""))[:_LONGEST]
+
+
+#: An attribute that leads on inside the site; not to feeds, which tell of publications, and not to the desk.
+_INSIDE = re.compile(
+    r'(<(?!link\b|[^<>]*\bdata-live)[a-z]+\b[^<>]*?\b(?:href|data-to)=")(/[a-z]{2}/(?!feeds/|desk\b)[^"]*)(")'
+)
+_FORM = re.compile(r'<form\b(?![^<>]*(?:method="post"|data-live))[^<>]*>')
+
+
+def stay(markup: str, build: str) -> str:
+    """A page whose links and forms lead on to views that are frozen to the same build; `data-live` ones do not."""
+
+    def link(match: re.Match[str]) -> str:
+        before, address, after = match.groups()
+        return before + escape(frozen(unescape(address), build)) + after
+
+    field = f'<input type="hidden" name="{ASOF}" value="{escape(build)}">'
+    return _FORM.sub(lambda match: match[0] + field, _INSIDE.sub(link, markup))
 
 
 def slice_url(lang: str, indicator: str, level: str, member: str, build: str) -> str:
@@ -174,6 +210,12 @@ def own_page(text: str) -> str:
     """
     fine = re.fullmatch(r"/[a-z]{2}/(?!desk/sign)[^\\\x00-\x20\x7f]*", text)
     return text if fine and len(text) <= 2000 and text.isascii() else ""
+
+
+def site(address: str) -> str:
+    """The part of a whole address that stands before its path: https://atlas.example."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def host(address: str) -> str:

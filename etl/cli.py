@@ -109,6 +109,9 @@ def command_line() -> argparse.ArgumentParser:
         "build", help="id of a build in data/builds"
     )
     add("rollback", "point readers to the build before")
+    command = add("keep", "keep a build that somebody cites: it is never removed, and `asof=` in addresses shows it")
+    command.add_argument("build", help="id of a build in data/builds")
+    command.add_argument("--let-go", action="store_true", help="no longer: it may be removed like others")
     for name in _OF_AN_AUDIENCE:
         commands.choices[name].add_argument(
             "--audience", choices=tuple(Audience), default=Audience.PUBLIC.value, help="whose builds (default: public)"
@@ -236,8 +239,8 @@ def _new(context: Context) -> int:
 
 #: After these, a source may stand elsewhere.
 #: These work on the builds of either audience; they only name one.
-_OF_AN_AUDIENCE: Final = ("check", "verify", "diff", "asof", "publish", "rollback")
-_MOVING: Final = ("build", "ship", "publish", "rollback", "fetch")
+_OF_AN_AUDIENCE: Final = ("check", "verify", "diff", "asof", "publish", "rollback", "keep")
+_MOVING: Final = ("build", "ship", "publish", "rollback", "keep", "fetch")
 _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
     "build": release.build,
     "ship": _ship,
@@ -248,6 +251,7 @@ _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
     "asof": release.as_of,
     "publish": release.publish,
     "rollback": release.rollback,
+    "keep": release.keep,
     "lift": lift.lift,
     "fetch": _fetch,
     "shapes": _shapes,

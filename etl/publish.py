@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from etl import changes, history, manifest
+from etl import changes, history, manifest, publications
 from etl.audience import Audience
 from etl.catalogue import Catalogue
 from etl.figures import Figures
@@ -215,6 +215,7 @@ def publish(data: Path, sealed: Sealed, at: datetime | None = None) -> bool:
     except PublishError:
         now = {}
     with contextlib.suppress(PublishError):
+        publications.record(data, now)
         changes.keep(data, now)
     if now.get("build") == sealed.id and now.get("content") == sealed.content:
         return False
@@ -232,6 +233,7 @@ def publish(data: Path, sealed: Sealed, at: datetime | None = None) -> bool:
         raise PublishError(
             f"{data / 'current.json'} could not be replaced ({error}). The last build keeps serving."
         ) from error
+    publications.record(data, now, pointer)
     remember(data)
     changes.keep(data, pointer)
     return True
@@ -282,12 +284,15 @@ def rollback(data: Path) -> Sealed:
 
 
 def prune(data: Path, kept: int, spare: str = "") -> list[str]:
-    """Remove all but the last builds, but never the published one, the one before it, or `spare`; returns their ids."""
+    """Remove all but the last builds; returns their ids.
+
+    Never the published one, the one before it, `spare`, or one that is kept for good (etl/publications.py).
+    """
     pointer = read_pointer(data) or {}
     paths = sorted(
         (data / "builds").glob("*.duckdb"), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True
     )
-    needed = (pointer.get("build"), pointer.get("previous"), spare)
+    needed = {pointer.get("build"), pointer.get("previous"), spare, *publications.kept(data)}
     old = [path for path in paths[kept:] if path.stem not in needed]
     for path in old:
         path.unlink()

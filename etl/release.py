@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl import ahead, desk, gate, history, manifest
+from etl import ahead, desk, gate, history, manifest, publications, scopes
 from etl import publish as publishing
 from etl.audience import INSIDE, Audience, View, folder_for, make_inside
 from etl.catalogue import Catalogue, load
@@ -325,6 +325,27 @@ def _tell_what_waits(context: Context, published: str) -> None:
     """A build that lies ready for an embargo follows the one it was made with, and no other."""
     waiting = ahead.read(context.data).ready
     if context.place == context.data and waiting and not ahead.follows(waiting[:1], published):
+def keep(context: Context) -> int:
+    """`etl keep BUILD`: pruning never removes it, since somebody cites it; `--let-go` undoes that."""
+    data, id_ = context.place, context.arguments.build
+    with lock(context.data, "etl keep"):
+        if context.arguments.let_go:
+            changed = publications.keep(data, id_, "")
+            context.say(f"build {id_} {'is pruned like others' if changed else 'was not kept'}")
+            return Exit.DONE
+        sealed = publishing.verify(_file(data, id_))
+        pointer = publishing.read_pointer(data) or {}
+        shown = {build for _, build in publications.publications(data)} | {
+            pointer.get("build"),
+            pointer.get("previous"),
+        }
+        publications.keep(data, sealed.id, datetime.now(UTC).date().isoformat())
+    context.say(f"build {sealed.id} is kept for good")
+    if sealed.id not in shown:
+        context.say("warning: it was never published, so no address shows it")
+    return Exit.DONE
+
+
         context.say(
             f"warning: what lies ready for {waiting[0].at} was made to follow build {waiting[0].after} and will not be "
             "published by itself now; `python -m etl build` makes it anew"

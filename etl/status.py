@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from etl import ahead
+from etl import ahead, publications
 from etl import publish as publishing
 from etl.audience import INSIDE, Audience, folder_for
 from etl.catalogue import Catalogue, load
@@ -28,7 +28,7 @@ FORMAT: Final = 1
 
 
 def collect(catalogue: Catalogue, data: Path, now: datetime, audience: Audience = Audience.PUBLIC) -> dict[str, Any]:
-    """The whole, as JSON: {format, written, current, builds, sources: {id: standing}}, of the builds of an audience.
+    """The whole, as JSON: {format, written, current, builds, kept, sources: {id: standing}}, for an audience.
 
     Raises PublishError where the pointer or the published build cannot be read.
     """
@@ -43,6 +43,7 @@ def collect(catalogue: Catalogue, data: Path, now: datetime, audience: Audience 
         "written": now.isoformat(timespec="seconds"),
         "current": pointer,
         "builds": sorted(path.stem for path in (place / "builds").glob("*.duckdb")),
+        "kept": publications.kept(place),
         "sources": sources,
     }
 
@@ -168,6 +169,8 @@ def _print(context: Context, content: dict[str, Any]) -> None:
         context.say(f"published for the internal audience: {inside['build']}")
     for one in content.get("ready", []):
         context.say(f"lies ready: {one['build']} for {one['at']}")
+    for build, day in content["kept"].items():
+        context.say(f"kept for good: {build} since {day}")
     header = ("source", "state", "last success", "next due", "renewed", "age in days", "of", "observations")
     rows = [
         (

@@ -3,10 +3,11 @@
   "use strict";
   const root = document.getElementById("hub-map");
   if (!root || !window.AtlasMap) return;
+  const asof = new URLSearchParams(location.search).get("asof");
   const make = (name, text) => Object.assign(document.createElement(name), { textContent: text }).outerHTML;
   AtlasMap.legend(document.getElementById("legend"));
   AtlasMap.mount(root, {
-    ondrill: (code) => location.assign(`${root.dataset.region}/${code}`),
+    ondrill: (code) => location.assign(`${root.dataset.region}/${code}${asof ? `?asof=${encodeURIComponent(asof)}` : ""}`),
     onup: () => {},
     tip: (code) => {
       const [name, ...rest] = root.querySelector(`[data-c="${code}"]`).getAttribute("aria-label").split(": ");

@@ -12,6 +12,7 @@
   Atlas.address = (changes) => {
     const state = { ...S, ...changes }, query = new URLSearchParams();
     FIELDS.forEach((name) => { if (state[name]) query.set(name, state[name]); });
+    if (page.asof) query.set("asof", page.asof);
     return `${page.page}?${query}`;
   };
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from dashboard import errors, urls
+from dashboard import errors, frozen, urls
 from dashboard.brief import pdf
 from dashboard.brief.model import Brief
 from dashboard.brief.pdf import BusyError
 from dashboard.compressed import Packed, packed_plain, respond
-from dashboard.pages import Request, pages
+from dashboard.pages import pages
 from dashboard.settings import Settings
 from dashboard.store import Store
 
@@ -29,8 +29,8 @@ def register(server: Flask, store: Store, settings: Settings, split: Split) -> N
         parts = split(f"/{lang}/{rest}")
         if parts is None or not hasattr(pages()[parts[1]], "brief"):
             raise urls.NotFoundError(request.path)
-        build = store.current()
-        page, asked = pages()[parts[1]], Request(parts[0], parts[2], request.args, build)
+        page, asked = pages()[parts[1]], frozen.page_request(store, parts[0], parts[2])
+        build = asked.build
         try:
             brief: Brief = page.brief(asked)
         except urls.MovedError as moved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from unicodedata import normalize
 
@@ -23,8 +24,11 @@ COLUMNS = (
 )
 
 
-def table(view: MapView) -> html.Table:
-    """Rank range, region (a link that drills), value, half-width of the interval, base, flag; missing rows last."""
+def table(view: MapView, since: Mapping[str, str] | None = None) -> html.Table:
+    """Rank range, region (a link that drills), value, half-width of the interval, base, flag; missing rows last.
+
+    since: region → what has changed of its figure, below it.
+    """
     t = view.words
     rows = ranked(view, view.shown)
     present = {row["region"] for row in rows}
@@ -35,8 +39,8 @@ def table(view: MapView) -> html.Table:
             html.Caption(caption, className="unseen"),
             html.Thead(html.Tr(_headings(view))),
             html.Tbody(
-                [_line(view, row["region"], row) for row in ordered(view, rows)]
-                + [_line(view, code, view.rows.get(code)) for code in missing]
+                [_line(view, row["region"], row, since or {}) for row in ordered(view, rows)]
+                + [_line(view, code, view.rows.get(code), since or {}) for code in missing]
             ),
         ],
         className=" ".join(
@@ -98,20 +102,21 @@ def _heading(view: MapView, key: str, label: str, sortable: bool) -> html.Th:
     return html.Th(inner, scope="col", className=key, **sort)
 
 
-def _line(view: MapView, code: str, row: Row | None) -> html.Tr:
+def _line(view: MapView, code: str, row: Row | None, since: Mapping[str, str]) -> html.Tr:
     t = view.words
     decimals = view.indicator["decimals"]
     name = html.Th(html.A(view.name(code), href=_href(view, code)), scope="row", className="name")
     status = row["status"] if row else "m"
+    moved = html.Small(since[code], className="since") if code in since else None
     if row is None or row["value"] is None:
-        cells: list[Any] = ["", name, html.Td(flag_word(t, status), className="value absent"), "", ""]
+        cells: list[Any] = ["", name, html.Td([flag_word(t, status), moved], className="value absent"), "", ""]
     else:
         half = (row["ci_high"] - row["ci_low"]) / 2 if row["ci_low"] is not None else None
         flag = html.Abbr(status, title=flagged(view, row), className="flag") if status else None
         cells = [
             [rank_text(t, row), html.Small(view.regions[code].country)],
             name,
-            html.Td([view.value(row["value"]), flag], className="value"),
+            html.Td([view.value(row["value"]), flag, moved], className="value"),
             t.number(half, decimals) if half is not None else "",
             t.number(row["n"]) if row["n"] is not None else "",
         ]

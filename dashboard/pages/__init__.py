@@ -14,18 +14,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
 
+from dashboard import urls
 from dashboard.i18n import Words, words
 from dashboard.store import Build
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a page is asked for: language, the rest of the path behind PATH, the query, and the build that answers."""
+    """What a page is asked for: language, the rest of the path behind PATH, the query, and the build that answers.
+
+    today: the published build, where the address may be frozen to another (`asof=`).
+    """
 
     lang: str
     item: str
     query: Mapping[str, str]
     build: Build
+    today: Build | None = None
+
+    @property
+    def frozen(self) -> str:
+        """The id of the build that the address is frozen to; '' where it follows the publications."""
+        return self.build.id if urls.asof(self.query) else ""
 
     @property
     def words(self) -> Words:

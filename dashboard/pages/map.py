@@ -8,7 +8,7 @@ import orjson
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import breakdown, drawing, queries, steps, titles, urls, view
+from dashboard import breakdown, changed_marks, drawing, queries, steps, titles, urls, view
 from dashboard.components import card, controls, display, foot, table
 from dashboard.components.actions import ASSETS as ACTIONS
 from dashboard.components.actions import map_actions
@@ -82,9 +82,10 @@ def layout(request: Request) -> list[Component]:
     """The page as Dash components; the parts in `Kept` are drawn here and live on under `assets/view.js`."""
     shown = read(request)
     t = shown.words
+    since = changed_marks.since(shown, request)
     return [
         Kept(id="top", className="top", children=_top(shown)),
-        Kept(id="stage", className="stage", children=_stage(shown)),
+        Kept(id="stage", className="stage", children=_stage(shown, since, changed_marks.said(shown, request, since))),
         Kept(
             id="parts",
             children=[html.Section(breakdown.said(shown), id="breakdown", **attrs(data_part="breakdown"))],
@@ -100,7 +101,12 @@ def layout(request: Request) -> list[Component]:
         ),
         Kept(id="bottom", children=[foot.foot(t, shown.build, shown.indicator), map_actions(shown)]),
         Kept(id="on-paper", className="printed", children=_printed(shown)),
-        Kept(id="state", children=[Raw(f'<script type="application/json" id="atlas">{_script_json(shown)}</script>')]),
+        Kept(
+            id="state",
+            children=[
+                Raw(f'<script type="application/json" id="atlas">{_script_json(shown, request.frozen)}</script>')
+            ],
+        ),
         dcc.Store(id="wanted"),
         dcc.Store(id="picked"),
     ]
@@ -146,7 +152,7 @@ def _printed(shown: view.MapView) -> list[Component]:
     return [html.P([*parts, address, " · ", t("Edition of the data: {build}", build=shown.build.id)])]
 
 
-def _stage(shown: view.MapView) -> list[Component]:
+def _stage(shown: view.MapView, since: dict[str, str], said: list[Component]) -> list[Component]:
     t = shown.words
     return [
         html.Div(
@@ -154,7 +160,7 @@ def _stage(shown: view.MapView) -> list[Component]:
                 html.Div([controls.breadcrumb(shown), controls.levels(shown)], className="map-head"),
                 choose(t),
                 html.Div(
-                    Raw(steps.on_map(drawing.svg(shown), shown)),
+                    Raw(changed_marks.on_map(steps.on_map(drawing.svg(shown), shown), shown, since)),
                     id="map",
                     className="map",
                     **attrs(
@@ -164,6 +170,7 @@ def _stage(shown: view.MapView) -> list[Component]:
                     ),
                 ),
                 html.Div(Raw(drawing.legend(shown)), id="legend", className="legend"),
+                html.Div(said, id="since"),
                 controls.timeline(shown),
                 html.Section(
                     [
@@ -180,7 +187,7 @@ def _stage(shown: view.MapView) -> list[Component]:
             [
                 html.Section(card.card(shown), id="card", className="card", **attrs(aria_label=t("Selected region"))),
                 html.Div(
-                    table.table(shown),
+                    table.table(shown, since),
                     id="table",
                     className="table",
                     tabIndex=0,
@@ -193,12 +200,13 @@ def _stage(shown: view.MapView) -> list[Component]:
     ]
 
 
-def _script_json(shown: view.MapView) -> str:
+def _script_json(shown: view.MapView, asof: str) -> str:
     """State, addresses and words for the script; `<` is escaped so that no text can close the element."""
     build, lang, state = shown.build.id, shown.lang, shown.state
     data = {
         "lang": lang,
         "build": build,
+        "asof": asof,
         "state": {name: getattr(state, field) for field, name in urls.PARAMETERS.items()},
         "slice": f"/{lang}/slice/",
         "part": f"/{lang}/part/",

@@ -19,7 +19,7 @@ import pytest
 import tiny_project
 from flask.testing import FlaskClient
 
-from dashboard import changes, feeds
+from dashboard import changed, changes, feeds
 from dashboard.app import create
 from dashboard.i18n import languages
 from dashboard.settings import Settings
@@ -325,11 +325,11 @@ def test_two_values_are_written_so_that_they_differ(old: float, new: float, expe
     from dashboard.i18n import words
 
     row = {"unit": "pct", "decimals": 1, "derive_kind": None}
-    assert feeds._values(words("en"), row, old, new) == expected
+    assert changed.values(words("en"), row, old, new) == expected
 
 
 def test_millions_that_look_alike_are_written_in_euros() -> None:
     from dashboard.i18n import words
 
     row = {"unit": "eur", "decimals": 0, "derive_kind": None}
-    assert feeds._values(words("en"), row, 58_200_000.0, 58_200_400.0) == ("58,200,000.0\u00a0€", "58,200,400.0\u00a0€")
+    assert changed.values(words("en"), row, 58_200_000.0, 58_200_400.0) == ("58,200,000.0\u00a0€", "58,200,400.0\u00a0€")

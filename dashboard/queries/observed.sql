@@ -1,0 +1,2 @@
+select indicator, region, period, dimension, member, value, status from observation
+where indicator in (select unnest($indicators))
