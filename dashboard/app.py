@@ -71,14 +71,14 @@ def create(settings: Settings | None = None) -> Dash:
     for page in pages().values():
         if hasattr(page, "register"):
             page.register(app)
-    _drawn(server, store)
     _static(server)
     _data(server, store)
+    _drawn(server, store)
     health.register(server, store)
     metrics.register(server, store)
     feeds.register(server, store, settings)
     alert_feed.register(server, store, settings)
-    serve.register(server, store, settings, _split)
+    serve.register(server, store, _split)
     briefs.register(server, store, settings, _split)
     security.register(app)
     errors.register(server)
@@ -104,8 +104,8 @@ def _route_inside_dash(app: Dash, store: Store) -> None:
         lang, name, item = parts
         query = urls.read_query(str(search or ""))
         try:
-            return for_dash(pages()[name].layout(asked))
             asked = Request(lang, item, query, frozen.build_of(store, query), store.current())
+            return for_dash(pages()[name].layout(asked))
         except (urls.NotFoundError, urls.MovedError, NotKeptError):
             return []
 
@@ -164,8 +164,8 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
             body=draw(page.layout(asked)),
             base=settings.base_url,
             feeds=feeds.links(build, words(lang), page.feeds(asked) if hasattr(page, "feeds") else ()),
-        )
             notice=frozen_mark.notice(asked, urls.frozen(request.full_path, "")),
+        )
         return pack((urls.stay(text, build.id) if asked.frozen else text).encode(), quality=6)
 
     today = store.current().id if asked.frozen else ""

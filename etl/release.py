@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl import ahead, desk, gate, history, manifest, publications, scopes
+from etl import ahead, desk, gate, history, manifest, publications
 from etl import publish as publishing
 from etl.audience import INSIDE, Audience, View, folder_for, make_inside
 from etl.catalogue import Catalogue, load
@@ -321,10 +321,6 @@ def rollback(context: Context) -> int:
     return Exit.DONE
 
 
-def _tell_what_waits(context: Context, published: str) -> None:
-    """A build that lies ready for an embargo follows the one it was made with, and no other."""
-    waiting = ahead.read(context.data).ready
-    if context.place == context.data and waiting and not ahead.follows(waiting[:1], published):
 def keep(context: Context) -> int:
     """`etl keep BUILD`: pruning never removes it, since somebody cites it; `--let-go` undoes that."""
     data, id_ = context.place, context.arguments.build
@@ -346,6 +342,10 @@ def keep(context: Context) -> int:
     return Exit.DONE
 
 
+def _tell_what_waits(context: Context, published: str) -> None:
+    """A build that lies ready for an embargo follows the one it was made with, and no other."""
+    waiting = ahead.read(context.data).ready
+    if context.place == context.data and waiting and not ahead.follows(waiting[:1], published):
         context.say(
             f"warning: what lies ready for {waiting[0].at} was made to follow build {waiting[0].after} and will not be "
             "published by itself now; `python -m etl build` makes it anew"
