@@ -50,11 +50,9 @@ _OTHERS = re.compile(
 def create(settings: Settings | None = None) -> Dash:
     """The application, ready for a WSGI server (`.server`)."""
     settings = settings or from_environment()
-    store = Store(settings.data, settings.audience)
     server: Any = Flask("dashboard", static_folder=None)
     server.config["AUDIENCE"] = settings.audience
-    if settings.audience == INTERNAL:
-        _desk(server, store, settings)
+    store = _desk(server, settings) if settings.audience == INTERNAL else Store(settings.data)
     app = Atlas(
         "dashboard",
         server=server,
@@ -86,11 +84,14 @@ def create(settings: Settings | None = None) -> Dash:
     return app
 
 
-def _desk(server: Flask, store: Store, settings: Settings) -> None:
-    """Sign-in before everything else. Only here is its code loaded: a public process has none of it."""
-    from dashboard.desk import config, site  # noqa: PLC0415
+def _desk(server: Flask, settings: Settings) -> Store:
+    """Sign-in before everything else, and a store that knows who asks. A public process has none of its code loaded."""
+    from dashboard.desk import config, scoped, site  # noqa: PLC0415
 
-    site.register(server, store, config.read(settings))
+    read = config.read(settings)
+    store = scoped.Scoped(settings.data, read.folder)
+    site.register(server, store, read)
+    return store
 
 
 def _route_inside_dash(app: Dash, store: Store) -> None:

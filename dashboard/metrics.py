@@ -22,7 +22,7 @@ def register(server: Flask, store: Store) -> None:
     @server.get("/metrics")
     def metrics() -> Response:
         try:
-            build: Build | None = store.current()
+            build: Build | None = store.whole()
         except NoBuildError:
             build = None
         lines = [*_of_build(build), *_of_sources(store)]

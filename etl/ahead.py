@@ -59,7 +59,8 @@ def home(data: Path) -> Path:
 def inputs(data: Path) -> dict[str, list[int]]:
     """The files on which terms stand, or figures that have some: path → size and time of writing."""
     folders = (data / "ledger", data / INSIDE / "ledger", data / INSIDE / "figures", folder_of(data))
-    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    files += [path for path in [data / INSIDE / "desk" / "scopes.json"] if path.is_file()]
     told = {path.relative_to(data).as_posix(): path.stat() for path in files if not _hidden(path.relative_to(data))}
     return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in sorted(told.items())}
 

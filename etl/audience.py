@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,6 +33,7 @@ _KEYS: Final = {"audience", "embargo_until", "announce"}
 #: The zones that may be named instead of an offset; the two countries share their clock.
 ZONES: Final = ("Europe/Berlin", "Europe/Paris")
 _ZONED: Final = re.compile(r"(?P<local>\S+)(?: (?P<plain>[A-Za-z]+/[A-Za-z]+)|\[(?P<bracketed>[A-Za-z]+/[A-Za-z]+)\])")
+_REGION: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{0,3}")
 _LIKE: Final = "write it like 2026-12-02T09:00+01:00 or 2026-12-02T09:00 Europe/Berlin"
 
 
@@ -85,14 +86,34 @@ def make_inside(data: Path) -> Path:
 
 @dataclass(frozen=True)
 class View:
-    """What a build is made from: everything, or what everybody may see at a moment (UTC)."""
+    """What a build is made from: everything, or what everybody may see at a moment (UTC).
+
+    scopes: of an internal one for a part of the people, regions and programmes of which they may see what is withheld;
+    without, all.
+    """
 
     audience: Audience
     moment: datetime
+    scopes: tuple[str, ...] = ()
 
-    def shows(self, terms: Terms) -> bool:
-        """Whether what has these terms is in it."""
-        return self.audience is Audience.INTERNAL or terms.public_at(self.moment)
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.audience is Audience.INTERNAL and not self.scopes
+
+    def shows(self, terms: Terms, regions: Collection[str] = (), programme: str = "") -> bool:
+        """Whether what has these terms, and is about these regions or this programme, is in it."""
+        return self.whole or terms.public_at(self.moment) or self.covers(regions, programme)
+
+    def covers(self, regions: Collection[str], programme: str = "") -> bool:
+        """Whether it is within the scopes: all of the regions lie in some of them, or the programme is named."""
+        if programme and programme in self.scopes:
+            return True
+        return bool(regions) and all(any(_within(region, scope) for scope in self.scopes) for region in regions)
+
+
+def _within(region: str, scope: str) -> bool:
+    return bool(_REGION.fullmatch(scope)) and region.startswith(scope)
 
 
 def read_terms(raw: Mapping[str, Any]) -> Terms:

@@ -64,7 +64,8 @@ class Release:
 
     def shown(self, view: View) -> pl.DataFrame:
         """The rows that a view shows, with `reason` and the SHA-256 of the upload as `delivery`."""
-        mask = pl.Series([view.shows(terms) for terms in self.row_terms], dtype=pl.Boolean)
+        found = zip(self.row_terms, self.rows["region"], strict=True)
+        mask = pl.Series([view.shows(terms, (region,)) for terms, region in found], dtype=pl.Boolean)
         reason = pl.col("note").map_elements(note_key, return_dtype=pl.String)
         return self.rows.filter(mask).with_columns(reason=reason, delivery=pl.lit(self.sha256))
 

@@ -52,6 +52,10 @@ class Figures:
     terms: Terms = FREE
     declared: str = ""
 
+    def shown(self, view: View) -> bool:
+        """Whether a view has them: on terms only where all of their regions lie in its scopes, never a part of them."""
+        return view.shows(self.terms, () if self.terms.free else set(self.rows["region"]))
+
     @property
     def retrieved(self) -> date:
         """The day of the newest raw file."""
@@ -125,7 +129,7 @@ def gather(
 
 def pick(found: Mapping[str, Iterable[Figures]], view: View) -> dict[str, Figures]:
     """Of each source the first candidate that a view shows; a source without one is left out."""
-    shown = {id_: next((one for one in choices if view.shows(one.terms)), None) for id_, choices in found.items()}
+    shown = {id_: next((one for one in choices if one.shown(view)), None) for id_, choices in found.items()}
     return {id_: figures for id_, figures in shown.items() if figures is not None}
 
 

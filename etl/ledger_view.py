@@ -2,7 +2,8 @@
 
 Terms stand on programmes and claims. What belongs to a withheld programme goes with it; a reference to something
 withheld is emptied; an organisation that only withheld rows name is withheld, too. Other rows from a folder that is not
-public become public with the programme they came with, and only so.
+public become public with the programme they came with, and only so. Who sees what is withheld of a programme sees
+them, too.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ def moments(ledger: Ledger) -> set[datetime]:
 def seen(ledger: Ledger, view: View) -> Ledger:
     """The ledger as a build of this view holds it; the same where nothing is withheld."""
     shows_all = not ledger.inside and all(view.shows(one) for one in terms(ledger))
-    if view.audience is Audience.INTERNAL or shows_all:
+    if view.whole or shows_all:
         return ledger
     frames = dict(ledger.frames)
-    frames["programme"], gone = _shown(frames["programme"], view)
-    frames["claim"], held = _shown(frames["claim"], view)
+    areas = dict(frames["programme"].select("id", "regions").iter_rows())
+    frames["programme"], gone = _shown(frames["programme"], "id", areas, view)
+    frames["claim"], held = _shown(frames["claim"], "programme", areas, view)
     held |= set(frames["claim"].filter(_among("programme", gone))["id"])
     frames["claim"] = frames["claim"].filter(~_among("programme", gone))
     frames["programme"] = _emptied(frames["programme"], "parent", gone)
@@ -44,6 +46,7 @@ def seen(ledger: Ledger, view: View) -> Ledger:
         pl.col("overlaps").list.filter(~pl.element().is_in(sorted(held)))
     )
     came_with = {key[0] for table, *key in ledger.inside if table == "programme"} - gone
+    came_with |= {id_ for id_, regions in areas.items() if view.covers(regions, id_)}
     for name, columns in (("membership", ("programme",)), ("partnership", ("programme", "event"))):
         frames[name] = frames[name].filter(
             *(~_among(column, gone) for column in columns),
@@ -58,9 +61,12 @@ def _terms(frame: pl.DataFrame) -> list[Terms]:
     return [read_terms(row) for row in frame.select("audience", "embargo_until").iter_rows(named=True)]
 
 
-def _shown(frame: pl.DataFrame, view: View) -> tuple[pl.DataFrame, set[str]]:
-    """The rows that a view shows, and the ids of the others."""
-    found = pl.Series([view.shows(one) for one in _terms(frame)], dtype=pl.Boolean)
+def _shown(
+    frame: pl.DataFrame, programme: str, areas: Mapping[str, list[str]], view: View
+) -> tuple[pl.DataFrame, set[str]]:
+    """The rows that a view shows, and the others' ids. programme: the column that names it; areas: its regions."""
+    rows = zip(_terms(frame), frame[programme], strict=True)
+    found = pl.Series([view.shows(one, areas[id_], id_) for one, id_ in rows], dtype=pl.Boolean)
     return frame.filter(found), set(frame.filter(~found)["id"])
 
 

@@ -12,12 +12,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-from etl import ahead, release, status
+from etl import ahead, release, scopes, status
 from etl import publish as publishing
 from etl.ahead import Schedule
+from etl.audience import Audience, View
+from etl.catalogue import load
 from etl.command import Context
 from etl.lock import lock
 from etl.model import AtlasError, Exit, PublishError
+from etl.stock import take
 
 #: At most so long does the watch sleep, so that a clock that was set, or an upload, is noticed.
 TICK_SECONDS: Final = 5.0
@@ -127,7 +130,20 @@ def _publish(context: Context, now: datetime) -> None:
         context.say(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {told}")
         ahead.write(data, replace(schedule, ready=tuple(one for one in schedule.ready if one.moment > now)))
         publishing.prune(data, release.kept())
+        _renew_scopes(context, schedule, now)
     _renew_status(context)
+
+
+def _renew_scopes(context: Context, schedule: Schedule, now: datetime) -> None:
+    """People with scopes see what is public now, too; what hinders that does not hinder the publication."""
+    if not scopes.wanted(context.data):
+        return
+    try:
+        again = _as_before(context, schedule).arguments
+        stock = take(load(context.root), context.data, again.folder, again.retrieved)
+        scopes.renew(context.data, stock, stock.seen(View(Audience.PUBLIC, now)), now, context.say)
+    except (AtlasError, OSError) as error:
+        context.say(f"warning: the builds for people with scopes were not renewed ({error})")
 
 
 def _renew_status(context: Context) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl import ahead, desk, gate, history, manifest, publications
+from etl import ahead, desk, gate, history, manifest, publications, scopes
 from etl import publish as publishing
 from etl.audience import INSIDE, Audience, View, folder_for, make_inside
 from etl.catalogue import Catalogue, load
@@ -60,6 +60,8 @@ def build(context: Context) -> int:
         refused += blockers
         if not blockers and (data / INSIDE).exists():
             refused += _prepare(context, stock, (public, sealed), now, files)
+        if not refused:
+            scopes.renew(data, stock, public, now, say)
     if refused:
         raise PublishError("\n".join(refused))
     say(f"4/4 {'published' if changed else 'already published'}: build {sealed.id}, content {sealed.content[:12]}\n")
@@ -307,6 +309,7 @@ def publish(context: Context) -> int:
             except CatalogueError as error:  # who mends a wrong publication must not have to mend the catalogue first
                 say(f"  warning: not weighed: {error}")
         changed = publishing.publish(data, sealed)
+        scopes.retire(context.data)
     say(f"{'published' if changed else 'already published'}: build {sealed.id}")
     _tell_what_waits(context, sealed.id)
     return Exit.DONE
@@ -316,6 +319,7 @@ def rollback(context: Context) -> int:
     """`etl rollback`: point readers to the build before."""
     with lock(context.data, "etl rollback"):
         sealed = publishing.rollback(context.place)
+        scopes.retire(context.data)
     context.say(f"published: build {sealed.id}")
     _tell_what_waits(context, sealed.id)
     return Exit.DONE

@@ -64,15 +64,20 @@ class Stock:
         return sorted(moment for moment in ends if moment and moment > after)
 
     def _announced(self, view: View) -> pl.DataFrame:
-        """Embargoes on deliveries and releases that are not over: all for the inside, else those that may be told."""
-        known: list[tuple[Source, Terms]] = [
-            (self.catalogue.sources[id_].source, one.terms) for id_, choices in self.figures.items() for one in choices
+        """Embargoes on deliveries and releases that are not over: what the view has, and those that may be told."""
+        known: list[tuple[Source, Terms, bool]] = [
+            (self.catalogue.sources[id_].source, one.terms, one.shown(view))
+            for id_, choices in self.figures.items()
+            for one in choices
         ]
-        known += [(release.source, release.terms) for release in self.releases if release.source]
-        inside = view.audience is Audience.INTERNAL
+        known += [
+            (release.source, release.terms, view.whole or not release.shown(view).is_empty())
+            for release in self.releases
+            if release.source
+        ]
         rows = {
             (source.id, *(source.title[lang] for lang in LANGUAGES), terms.until.replace(tzinfo=None))
-            for source, terms in known
+            for source, terms, inside in known
             if terms.until and _ends(terms) and terms.until > view.moment and (inside or terms.announce)
         }
         return pl.DataFrame(sorted(rows), schema=ANNOUNCED, orient="row")

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from dashboard.desk import disk, rules, tabular
 from dashboard.desk.cells import CellError, Reader, readers
-from dashboard.desk.known import Known, known
+from dashboard.desk.known import Known, known, told_to
 from dashboard.desk.permissions import User, may
 from dashboard.desk.problems import FileError, Problem
 from dashboard.desk.schemas import Schema, schema
@@ -80,7 +80,7 @@ def _checked(uploads: Uploads, upload: Upload, build: Build) -> Upload:
         raise FileError("empty")
     columns, problems = _columns(form, header)
     user = User(upload.who, upload.name, grants=upload.grants)
-    check = _Check(form, there, user, columns, readers(form))
+    check = _Check(form, told_to(there, user), user, columns, readers(form))
     if problems:
         check.wrong, check.refused = 1, [{"line": header[0], "problems": [asdict(one) for one in problems]}]
         return _kept(uploads, upload, check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 import polars as pl
 
 from dashboard import queries
+from dashboard.desk.permissions import User, may
 from dashboard.lookup import fold
+from dashboard.settings import INTERNAL
 from dashboard.store import Build
 
 #: indicator, region, period → value, flag, n, note of the newest release.
@@ -24,8 +26,9 @@ Cell = tuple[str, str, str]
 class Known:
     """regions: code → name. others: code of another system → [(system, region)]. old: old NUTS code → codes of today.
 
-    programmes: id → regions. claims: id → row. indicators: id → words of the desk's own; official: ids of all others.
-    figures: newest released values. shas: SHA-256 of released uploads → release.
+    programmes: id → regions; withheld: those on terms. claims: id → row; ids: of all claims, also of such as are left
+    out for somebody. indicators: id → words of the desk's own; official: ids of all others. figures: newest released
+    values. shas: SHA-256 of released uploads → release.
     """
 
     regions: Mapping[str, str]
@@ -33,7 +36,9 @@ class Known:
     others: Mapping[str, list[tuple[str, str]]]
     old: Mapping[str, list[str]]
     programmes: Mapping[str, tuple[str, ...]]
+    withheld: frozenset[str]
     claims: Mapping[str, Mapping[str, Any]]
+    ids: frozenset[str]
     indicators: Mapping[str, Mapping[str, Any]]
     official: frozenset[str]
     figures: Mapping[Cell, tuple[Any, ...]]
@@ -87,18 +92,44 @@ def known(build: Build, released: Path) -> Known:
         if (path := folder / "ledger" / "claim.csv").exists():
             claims |= {row["id"]: row for row in pl.read_csv(path, infer_schema=False).fill_null("").to_dicts()}
     own = set(indicators)
+    programmes = build.rows("ledger_programmes")
     return Known(
         regions={code: region.name("de") for code, region in regions.items()},
         names=names,
         others=others,
         old=old,
-        programmes={row["id"]: tuple(row["regions"]) for row in build.rows("ledger_programmes")},
+        programmes={row["id"]: tuple(row["regions"]) for row in programmes},
+        withheld=frozenset(row["id"] for row in programmes if _on_terms(row)),
         claims=claims,
+        ids=frozenset(claims),
         indicators=indicators,
         official=frozenset(queries.indicators(build, "en")) - own,
         figures=figures,
         shas=shas,
     )
+
+
+def told_to(there: Known, asking: User) -> Known:
+    """The same without the programmes and claims that somebody may not see: no hint names them.
+
+    Only that an id is taken is told, because none may be taken twice.
+    """
+
+    def sees(id_: str) -> bool:
+        areas = there.programmes.get(id_) or ("",)
+        return all(may(asking, "read", region=region, programme=id_) for region in areas)
+
+    programmes = {id_: areas for id_, areas in there.programmes.items() if id_ not in there.withheld or sees(id_)}
+    claims = {
+        id_: row
+        for id_, row in there.claims.items()
+        if row["programme"] in programmes and (not _on_terms(row) or sees(row["programme"]))
+    }
+    return replace(there, programmes=programmes, claims=claims)
+
+
+def _on_terms(row: Mapping[str, Any]) -> bool:
+    return row["audience"] == INTERNAL or bool(row["embargo_until"])
 
 
 def releases(released: Path) -> list[Path]:

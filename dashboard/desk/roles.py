@@ -84,10 +84,10 @@ def load(path: Path) -> Roles:
         raise RolesError(f"{path.name} cannot be read: {type(error).__name__}") from None
 
 
-def load_at_start(path: Path) -> None:
-    """Read the file so that a server without roles does not start. Raises SystemExit with a sentence."""
+def load_at_start(path: Path) -> Roles:
+    """The file, without which a server does not start. Raises SystemExit with a sentence."""
     try:
-        load(path)
+        return load(path)
     except RolesError as error:
         raise SystemExit(f"{error}. ATLAS_ROLES names the file; docs/desk.md says what stands in it.") from None
 

@@ -105,7 +105,7 @@ def _claim(line: Line, known: Known) -> Iterator[Wrong]:
     if row["stated_on"] and row["due_on"] and row["due_on"] < row["stated_on"][: len(row["due_on"])]:
         yield "due_on", "due", {}
     yield from _quoted(row)
-    if row["id"] in known.claims:
+    if row["id"] in known.ids:
         yield "id", "taken", {}
     elif same := _same(row, known):
         yield "id", "there", {"id": same}
@@ -128,7 +128,7 @@ def _report(line: Line, known: Known) -> Iterator[Wrong]:
     said = "|".join(str(row[key]) for key in ("promise", "amount", "stated_on", "by"))
     mark = hashlib.sha256(said.encode()).hexdigest()[:8]
     row["id"] = f"{row['programme'][:50].strip('-')}-{row['measure']}-reported-{mark}"
-    if row["id"] in known.claims:
+    if row["id"] in known.ids:
         yield "promise", "there", {"id": row["id"]}
     elif same := _same(row, known):
         yield "promise", "there", {"id": same}

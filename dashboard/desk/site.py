@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from dash import html
 from flask import Blueprint, Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,21 +14,23 @@ from dashboard.desk import answers, guard, passwords, sessions, watch, work, wor
 from dashboard.desk.config import Config
 from dashboard.desk.office import CALLBACK, ENDED, NAME, Office, office, open_office, user, visit
 from dashboard.desk.oidc import Provider, RefusedError, UnreachableError
+from dashboard.desk.permissions import EVERYTHING
 from dashboard.desk.records import Flow
 from dashboard.desk.roles import Identity, load_at_start
+from dashboard.desk.scoped import Scoped, scopes_of
 from dashboard.desk.throttle import DAY, TooManyError
 from dashboard.desk.uploads import Uploads
 from dashboard.i18n import Words, languages, negotiate, words
-from dashboard.store import Store
 
 #: So long somebody may take at the provider.
 FLOW_SECONDS = 600.0
 
 
-def register(server: Flask, store: Store, config: Config) -> None:
+def register(server: Flask, store: Scoped, config: Config) -> None:
     """Guard the server and add the addresses. Raises SystemExit where the roles cannot be read."""
-    load_at_start(config.roles)
+    roles = load_at_start(config.roles)
     opened = open_office(config)
+    store.expect(roles)
     server.extensions[NAME] = opened
     sessions.configure(server, config)
     site = Blueprint("desk", __name__)
@@ -84,13 +87,26 @@ def _entrance(site: Blueprint) -> None:
         return redirect(urls.page(lang, "desk"), 303) if visit() else answers.signed_out(t, "")
 
 
-def _inside(site: Blueprint, store: Store, uploads: Uploads) -> None:
+def _inside(site: Blueprint, store: Scoped, uploads: Uploads) -> None:
     @site.get("/<lang>/desk")
     def desk(lang: str) -> Response:
         t = _words(lang)
         names = {code: region.name(lang) for code, region in queries.regions(store.current()).items()}
         alerts = watch.section(store.current(), t, user())
-        return answers.desk(t, user(), names, work_pages.first(t, user(), uploads), alerts=alerts)
+        work = [html.P(_sight(t, store)), *work_pages.first(t, user(), uploads)]
+        return answers.desk(t, user(), names, work, alerts=alerts)
+
+
+def _sight(t: Words, store: Scoped) -> str:
+    """What of the withheld things somebody sees."""
+    if scopes_of(user()) == (EVERYTHING,):
+        return t("You see everything that the atlas holds.")
+    if store.limited(user()):
+        return t("You see what is public, and what is internal or under embargo in your regions and programmes.")
+    return t(
+        "You see what is public. In your regions and programmes nothing is internal "
+        "or under embargo, or the next build has not been made yet."
+    )
 
 
 def _welcome(

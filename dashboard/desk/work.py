@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, Response, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -15,17 +16,18 @@ from dashboard import urls
 from dashboard.desk import checking, disk, intake, releasing, schemas, templates, work_pages
 from dashboard.desk.known import known
 from dashboard.desk.office import NotAllowedError, office, require_somewhere, user, visit
-from dashboard.desk.permissions import User, may_somewhere
+from dashboard.desk.permissions import User, may, may_somewhere
+from dashboard.desk.scoped import Scoped
 from dashboard.desk.uploads import CHECKED, DRAFT, RECEIVED, REJECTED, WITHDRAWN, StepError, Upload, Uploads, moved
 from dashboard.errors import language
 from dashboard.i18n import Words, languages, words
-from dashboard.store import Build, Store
+from dashboard.store import Build
 
 #: A part of an upload that is older never arrives.
 STALE = 3600.0
 
 
-def register(server: Flask, site: Blueprint, store: Store, folder: Path) -> Uploads:
+def register(server: Flask, site: Blueprint, store: Scoped, folder: Path) -> Uploads:
     """Add the addresses to the desk's. folder: internal/desk. To be called before the guard is registered."""
     uploads = Uploads(folder)
     uploads.make()
@@ -106,13 +108,13 @@ def _handing_in(site: Blueprint, uploads: Uploads) -> None:
         return redirect(urls.draft(lang, made.id), 303)
 
 
-def _looking(site: Blueprint, uploads: Uploads, store: Store) -> None:
+def _looking(site: Blueprint, uploads: Uploads, store: Scoped) -> None:
     @site.get("/<lang>/desk/draft/<id_>")
     def draft(lang: str, id_: str) -> Response:
         t, upload, asking = _words(lang), _seen(uploads, id_), user()
         if upload.state == RECEIVED:
             checking.start(uploads, upload)
-        return work_pages.draft(t, uploads, upload, asking, store.current())
+        return work_pages.draft(t, uploads, upload, asking, store.whole())
 
     @site.get("/<lang>/desk/draft/<id_>/refused.csv")
     def refused(lang: str, id_: str) -> Response:
@@ -124,9 +126,26 @@ def _looking(site: Blueprint, uploads: Uploads, store: Store) -> None:
     @site.get("/<lang>/desk/audit")
     def audit(lang: str) -> Response:
         t = _words(lang)
-        require_somewhere("audit")
-        before = request.args.get("before", "")
-        return work_pages.audit(t, office().audit, int(before) if before.isdecimal() and len(before) < 12 else 0)
+        asking, before = require_somewhere("audit"), request.args.get("before", "")
+        number = int(before) if before.isdecimal() and len(before) < 12 else 0
+        return work_pages.audit(t, office().audit, number, _audited(uploads, asking))
+
+
+def _audited(uploads: Uploads, asking: User) -> Callable[[Mapping[str, Any]], bool]:
+    """Which records of the audit log somebody may read: their own, and those on what lies within their scopes."""
+    if may(asking, "audit"):
+        return lambda record: True
+    seen = [one for one in uploads.all() if one.within(asking, "audit")]
+    marks = {one.id for one in seen} | {one.sha256 for one in seen}
+
+    def sees(record: Mapping[str, Any]) -> bool:
+        told = record["detail"]
+        if record["who"] == asking.key or marks & {told.get("upload"), told.get("sha256")}:
+            return True
+        place = {"region": str(told.get("region") or ""), "programme": str(told.get("programme") or "")}
+        return any(place.values()) and may(asking, "audit", **place)
+
+    return sees
 
 
 def _seen(uploads: Uploads, id_: str) -> Upload:
@@ -141,7 +160,7 @@ def _seen(uploads: Uploads, id_: str) -> Upload:
     return upload
 
 
-def _steps(site: Blueprint, uploads: Uploads, store: Store) -> None:
+def _steps(site: Blueprint, uploads: Uploads, store: Scoped) -> None:
     @site.post("/<lang>/desk/draft/<id_>/<deed>")
     def take(lang: str, id_: str, deed: str) -> AnyResponse:
         _words(lang)
@@ -149,7 +168,7 @@ def _steps(site: Blueprint, uploads: Uploads, store: Store) -> None:
             raise urls.NotFoundError(request.path[:80])
         _seen(uploads, id_)
         with disk.locked(uploads.home.parent / "step.lock"), uploads.held(id_) as upload:
-            _DEEDS[deed](uploads, upload, store.current())
+            _DEEDS[deed](uploads, upload, store.whole())
         return redirect(urls.draft(lang, id_), 303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from itertools import islice
@@ -325,9 +325,9 @@ def _history(t: Words, upload: Upload) -> Component:
 # ── audit log and refusals ──
 
 
-def audit(t: Words, log: Audit, before: int) -> Response:
-    """The newest records of the log, or those before one."""
-    kept = [one for one in log.records() if not before or one["n"] < before][-RECORDS:]
+def audit(t: Words, log: Audit, before: int, sees: Callable[[Mapping[str, Any]], bool]) -> Response:
+    """The newest records of the log, or those before one, as far as the reader may see them."""
+    kept = [one for one in log.records() if (not before or one["n"] < before) and sees(one)][-RECORDS:]
     rows = [
         (
             str(one["n"]),
