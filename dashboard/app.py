@@ -38,6 +38,7 @@ from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
 from dashboard.pages import Request, pages
+from dashboard.pictures import serve as pictures
 from dashboard.settings import INTERNAL, Settings, from_environment
 from dashboard.store import NotKeptError, Store
 
@@ -78,6 +79,7 @@ def create(settings: Settings | None = None) -> Dash:
     alert_feed.register(server, store, settings)
     serve.register(server, store, _split)
     briefs.register(server, store, settings, _split)
+    pictures.register(server, store, settings, _split)
     security.register(app)
     errors.register(server)
     _documents(app, store, settings)

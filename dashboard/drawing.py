@@ -172,7 +172,7 @@ def _key(view: MapView) -> str:
     """The key of a display without a bar of classes; '' for the others."""
     t, display = view.words, view.display
     if display and display.kind == "flags":
-        return fills({"q1": t("without a flag"), "q3": t("with a flag")})
+        return fills(flag_fills(t))
     if not display or display.kind != "against" or not display.other:
         return ""
     first, second = view.indicator, display.other
@@ -180,6 +180,11 @@ def _key(view: MapView) -> str:
         "Nine colours: {first} from left to right, {second} upwards", first=first["short"], second=second["short"]
     )
     return square(first["short"], second["short"], spoken, thirds(view))
+
+
+def flag_fills(t: Words) -> dict[str, str]:
+    """Fill → what it means on a map of flags."""
+    return {"q1": t("without a flag"), "q3": t("with a flag")}
 
 
 def _thirds(

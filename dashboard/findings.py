@@ -26,9 +26,9 @@ def findings(found: Profile) -> list[str]:
     if entry is None:
         return [t("The atlas has no figures for this region.")]
     sentences = [
-        _level(t, found, entry),
-        _against_country(t, found, entry),
-        _trend(t, entry),
+        level(t, found, entry),
+        against_country(t, found, entry),
+        trend(t, entry),
         _places(t, found, high=True),
         _places(t, found, high=False),
         _doubtful(t, found),
@@ -64,7 +64,8 @@ def limits_text(t: Words, entry: Entry, row: Row) -> str:
     return t("95 % interval {low} to {high}", low=low, high=high)
 
 
-def _level(t: Words, found: Profile, entry: Entry) -> str:
+def level(t: Words, found: Profile, entry: Entry) -> str:
+    """Where a region stands in one indicator: value, period, interval, rank."""
     row = entry.latest
     values = {
         "what": entry.indicator["title"],
@@ -77,7 +78,8 @@ def _level(t: Words, found: Profile, entry: Entry) -> str:
     return t("{what}: {value} ({when}), rank {rank} of {of} {units}.", rank=rank, of=row["of"], units=units, **values)
 
 
-def _against_country(t: Words, found: Profile, entry: Entry) -> str:
+def against_country(t: Words, found: Profile, entry: Entry) -> str:
+    """How that compares with the country as a whole; '' where nothing can be said."""
     if entry.national is None or entry.gap is None or entry.doubtful:
         return ""
     values = {"country": country_name(t, found), "value": value_text(t, entry, entry.national["value"])}
@@ -90,7 +92,8 @@ def _against_country(t: Words, found: Profile, entry: Entry) -> str:
     return t("That is significantly less than in {country} as a whole ({value}).", **values)
 
 
-def _trend(t: Words, entry: Entry) -> str:
+def trend(t: Words, entry: Entry) -> str:
+    """From the first figure, or the last break, to the newest; '' where nothing can be said."""
     if entry.change is None or entry.doubtful or entry.change.first["status"] == "a":
         return ""
     first, found = entry.change.first, entry.change.difference

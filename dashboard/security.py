@@ -33,7 +33,7 @@ def register(app: Dash) -> None:
 
     @server.after_request
     def headers(answer: Response) -> Response:
-        answer.headers["Content-Security-Policy"] = policy
+        answer.headers.setdefault("Content-Security-Policy", policy)  # pictures have a stricter one
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Referrer-Policy"] = "same-origin"
         answer.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"

@@ -124,16 +124,26 @@ def width(value: float, widest: float) -> float:
     return min(WIDEST, WIDEST * abs(value) / widest) if widest else 0.0
 
 
-def lines(view: MapView) -> str:
-    """The steps as SVG paths for the map, thinnest first so that the widest lie on top."""
+#: How lines are broken whose step is not significant, or whose figures are doubtful (assets/parts.css).
+DASHES: Final = {"": (), "unsure": (7, 4), "doubtful": (2, 3)}
+
+
+def lines(view: MapView, unit: float = 0.0) -> str:
+    """The steps as SVG paths for the map, thinnest first so that the widest lie on top.
+
+    unit: map units in a pixel, for a picture without our style sheets; 0 for the page.
+    """
     widest = largest(view) if steps(view) else 0.0
     drawn = ""
     for step in reversed(steps(view)):
         wide = 0.0 if step.value is None else width(step.value, widest)
         if wide >= THINNEST:
             kind = " doubtful" if step.doubtful else " unsure" if step.verdict == NOT_SIGNIFICANT else ""
-            drawn += f'<path class="am-step-casing" stroke-width="{wide + 2:.2f}" d="{escape(step.path)}"/>'
-            drawn += f'<path class="am-step{kind}" stroke-width="{wide:.2f}" d="{escape(step.path)}"/>'
+            dash = " ".join(f"{unit * each:.3g}" for each in DASHES[kind.strip()]) if unit else ""
+            broken = f' stroke-dasharray="{dash}"' if dash else ""
+            casing, own = ((wide + 2) * (unit or 1), wide * (unit or 1))
+            drawn += f'<path class="am-step-casing" stroke-width="{casing:.2f}" d="{escape(step.path)}"/>'
+            drawn += f'<path class="am-step{kind}" stroke-width="{own:.2f}"{broken} d="{escape(step.path)}"/>'
     return drawn
 
 
@@ -177,11 +187,8 @@ def said(view: MapView) -> list[Component]:
     found = steps(view)
     if not found:
         return [html.P(t("No two neighbours with figures here."), className="refused")]
-    unit = _unit(view)
     return [
-        html.P(
-            t("The wider the line, the larger the difference of the two figures{unit}.", unit=unit and f" ({unit})")
-        ),
+        html.P(meaning(view)),
         html.Div(Raw(_legend(t, largest(view)))),
         html.Details(
             [
@@ -199,20 +206,29 @@ def _unit(view: MapView) -> str:
     return view.words("percentage points") if "pct" in view.indicator["unit"] else str(view.indicator["unit_words"])
 
 
+def legend(t: Words, widest: float) -> list[tuple[float, str, str]]:
+    """(width in pixels, kind of line, what it means): round steps, then the broken lines."""
+    found = [
+        (width(value, widest), "", t.number(value, max(0, -floor(log10(value))))) for value in _round_values(widest)
+    ]
+    return [*found, (4.0, "unsure", t("not significant")), (4.0, "doubtful", t("doubtful figure"))]
+
+
 def _legend(t: Words, widest: float) -> str:
-    items = ""
-    for value in _round_values(widest):
-        wide, decimals = width(value, widest), max(0, -floor(log10(value)))
-        items += (
-            f'<li><svg width="36" height="12" aria-hidden="true"><path class="am-step" stroke-width="{wide:.2f}" '
-            f'd="M0 6h36"/></svg><span>{escape(t.number(value, decimals))}</span></li>'
-        )
-    for kind, label in (("unsure", t("not significant")), ("doubtful", t("doubtful figure"))):
-        items += (
-            f'<li><svg width="36" height="12" aria-hidden="true"><path class="am-step {kind}" stroke-width="4" '
-            f'd="M0 6h36"/></svg><span>{escape(label)}</span></li>'
-        )
+    items = "".join(
+        f'<li><svg width="36" height="12" aria-hidden="true"><path class="{f"am-step {kind}".strip()}" '
+        f'stroke-width="{wide:.2f}" d="M0 6h36"/></svg><span>{escape(label)}</span></li>'
+        for wide, kind, label in legend(t, widest)
+    )
     return f'<ul class="am-widths">{items}</ul>'
+
+
+def meaning(view: MapView) -> str:
+    """What the widths say, as a sentence."""
+    unit = _unit(view)
+    return view.words(
+        "The wider the line, the larger the difference of the two figures{unit}.", unit=unit and f" ({unit})"
+    )
 
 
 def _round_values(largest_step: float) -> list[float]:

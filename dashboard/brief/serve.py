@@ -1,4 +1,4 @@
-"""`/{lang}/<page>/<item>.pdf`: every page that has a function `brief(request)` is there as PDF, too."""
+"""`/{lang}/brief/<page>/<item>.pdf`: every page that has a function `brief(request)` is there as PDF, too."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ AGAIN = 5
 def register(server: Flask, store: Store, settings: Settings, split: Split) -> None:
     """split: a path → (language, page, item), None where there is no page."""
 
-    @server.get("/<lang>/<path:rest>.pdf")
+    @server.get("/<lang>/brief/<path:rest>.pdf")
     def a_pdf(lang: str, rest: str) -> Response:
-        parts = split(f"/{lang}/{rest}")
+        parts = split(f"/{lang}/brief/{rest}")
         if parts is None or not hasattr(pages()[parts[1]], "brief"):
             raise urls.NotFoundError(request.path)
         page, asked = pages()[parts[1]], frozen.page_request(store, parts[0], parts[2])

@@ -39,6 +39,11 @@ def _scope(comparison: Comparison, lines: list[Line], whole: list[Line], joint: 
     return " ".join(parts)
 
 
+def finding(comparison: Comparison, line: Line) -> str:
+    """What one indicator shows, as a sentence; with what may be said of the difference."""
+    return _judged(comparison, line) if line.indicator["interval"] else _spread(comparison, line)
+
+
 def _judged(comparison: Comparison, line: Line) -> str:
     """A share with limits: the values, and whether the differences to the first are more than chance."""
     t, first = comparison.words, comparison.codes[0]

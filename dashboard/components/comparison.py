@@ -122,21 +122,27 @@ def _axes(comparison: Comparison, line: Line) -> list[Any]:
 def _axis(comparison: Comparison, line: Line, codes: list[str]) -> Raw:
     indicator = line.indicator
     rows = {code: line.rows[code] for code in codes}
-    dots = [
-        Dot(comparison.codes.index(code), row["value"], row["ci_low"], row["ci_high"], row["status"] in ("a", "u"))
-        for code, row in rows.items()
-    ]
-    means = _means(line, {c for code in codes for c in comparison.sides[code].countries}, set(codes))
+    dots = axis_dots(comparison, line, codes)
+    national = means(line, {c for code in codes for c in comparison.sides[code].countries}, set(codes))
 
     def write(value: float) -> str:
         return written(comparison, indicator, value)
 
     spoken = [f"{comparison.name(code)} {_spoken(comparison, indicator, row)}" for code, row in rows.items()]
-    spoken += [f"{comparison.name(country)} {write(row['value'])}" for country, row in means.items()]
-    return Raw(whiskers(dots, [(SIGNS[c], row["value"]) for c, row in means.items()], write, "; ".join(spoken)))
+    spoken += [f"{comparison.name(country)} {write(row['value'])}" for country, row in national.items()]
+    return Raw(whiskers(dots, [(SIGNS[c], row["value"]) for c, row in national.items()], write, "; ".join(spoken)))
 
 
-def _means(line: Line, countries: set[str], shown: set[str]) -> dict[str, Row]:
+def axis_dots(comparison: Comparison, line: Line, codes: list[str]) -> list[Dot]:
+    """The figures of some regions, ready for an axis."""
+    rows = {code: line.rows[code] for code in codes}
+    return [
+        Dot(comparison.codes.index(code), row["value"], row["ci_low"], row["ci_high"], row["status"] in ("a", "u"))
+        for code, row in rows.items()
+    ]
+
+
+def means(line: Line, countries: set[str], shown: set[str]) -> dict[str, Row]:
     """The national values that help to read regional ones: not for sums, and not for the countries themselves."""
     if line.indicator["kind"] in ("count", "amount"):
         return {}

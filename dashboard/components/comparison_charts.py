@@ -87,7 +87,7 @@ def charts(comparison: Comparison) -> list[Component]:
 
 def _chart(comparison: Comparison, course: Course) -> html.Figure:
     t, indicator = comparison.words, course.line.indicator
-    series = [[_point(course, code, i, period) for i, period in enumerate(course.periods)] for code in comparison.codes]
+    series = [course_points(course, code) for code in comparison.codes]
 
     def write(value: float) -> str:
         return t.number(value) if course.base else written(comparison, indicator, value)
@@ -97,7 +97,7 @@ def _chart(comparison: Comparison, course: Course) -> html.Figure:
         f"{comparison.name(code)} {write(course.value(code, first))} – {write(course.value(code, last))}"
         for code in comparison.codes
     )
-    unit = t("{period} = 100", period=t.period(course.base)) if course.base else indicator["unit_words"]
+    unit = unit_of(t, course)
     labels = [t.period(period) for period in course.periods]
     label = f"{indicator['title']}, {labels[0]}–{labels[-1]}: {spoken}"
     return html.Figure(
@@ -107,6 +107,16 @@ def _chart(comparison: Comparison, course: Course) -> html.Figure:
             html.Details([html.Summary(t("Figures of this chart")), _table(comparison, course, unit)]),
         ]
     )
+
+
+def unit_of(t: Words, course: Course) -> str:
+    """What the axis says: the unit, or the period that is 100."""
+    return t("{period} = 100", period=t.period(course.base)) if course.base else course.line.indicator["unit_words"]
+
+
+def course_points(course: Course, code: str) -> list[Point]:
+    """A region's line."""
+    return [_point(course, code, at, period) for at, period in enumerate(course.periods)]
 
 
 def _point(course: Course, code: str, at: int, period: str) -> Point:

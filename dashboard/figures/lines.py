@@ -70,7 +70,7 @@ def lines(
 def _series(style: int, points: Sequence[Point], place: Callable[[Point, float], tuple[float, float]]) -> str:
     """Band of the intervals, line, marks."""
     drawn = ""
-    for run in _runs(points):
+    for run in runs(points):
         if len(run) > 1 and all(p.low is not None and p.high is not None for p in run):
             upper = [place(p, p.high) for p in run if p.high is not None]
             lower = [place(p, p.low) for p in reversed(run) if p.low is not None]
@@ -82,15 +82,15 @@ def _series(style: int, points: Sequence[Point], place: Callable[[Point, float],
     return drawn + "".join(shape(style, *place(p, p.value), hollow=p.doubtful) for p in marked)
 
 
-def _runs(points: Sequence[Point]) -> list[list[Point]]:
+def runs(points: Sequence[Point]) -> list[list[Point]]:
     """The series cut where a period is missing or a break stands."""
-    runs: list[list[Point]] = []
+    found: list[list[Point]] = []
     for point in points:
-        if runs and runs[-1][-1].at == point.at - 1 and not point.broken:
-            runs[-1].append(point)
+        if found and found[-1][-1].at == point.at - 1 and not point.broken:
+            found[-1].append(point)
         else:
-            runs.append([point])
-    return runs
+            found.append([point])
+    return found
 
 
 def nice_ticks(low: float, high: float) -> list[float]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from math import floor, log10
-from string import Template
 from typing import Final
 
 from dashboard.map import palette
@@ -19,7 +18,7 @@ from dashboard.map.scene import RADIUS, RAMP, Box, More, Region, Scale, Scene
 EXPECTED_WIDTH: Final = 760
 
 # A pattern's side and content, in CSS pixels. Quiet by intent: a whole country may be drawn with one.
-_ABSENCES: Final = {
+ABSENCES: Final = {
     "c": (6, '<path class="am-hatch" d="M0 0l6 6M6 0l-6 6"/>'),
     "m": (6, '<circle class="am-dot" cx="3" cy="3" r=".65"/>'),
     "z": (5, '<path class="am-hatch" d="M0 2.5h5"/>'),
@@ -37,22 +36,10 @@ _STRONG: Final = {
     *(f"e{i}" for i in range(RAMP + 1) if abs(i - RAMP / 2) > RAMP / 4),
 }
 
-_TWELVE: Final = tuple(f"{scale}{i}" for scale in "qd" for i in range(CLASSES))
+#: Absences, zero and overlays in the order in which every legend names them.
+SIGNS: Final = ("c", "m", "z", "0", *"uaik")
+TWELVE: Final = tuple(f"{scale}{i}" for scale in "qd" for i in range(CLASSES))
 _USUAL: Final = More()
-
-# What assets/map.css says with the page's tokens, in literal light colours; lengths are in map units.
-_STANDALONE: Final = Template(
-    ".n,.x{fill:#e8e6df}.am-void{fill:#f1efe9}.am-hatch{stroke:#8b8f94;stroke-width:.6;fill:none}.am-dot{fill:#8b8f94}"
-    ".am-u,.am-a,.am-i,.am-k{stroke:#1f2a33;stroke-opacity:.6;fill:none}.am-a{stroke-width:2.2;stroke-linecap:round}"
-    ".am-strong{stroke:#fff;stroke-opacity:.85}.am-regions path{stroke:#fff;stroke-width:$hair;stroke-linejoin:round}"
-    ".am-lines path{fill:none;stroke:#fff;stroke-width:$line}.am-lines .border{stroke:#1f2a33}"
-    ".am-circles circle{fill:$circle;fill-opacity:.78;stroke:#fff;stroke-width:$hair}"
-    ".am-circles .u,.am-circles .a{stroke:#1f2a33;stroke-width:$line;stroke-dasharray:$dot $line}"
-    ".am-circles .zero{fill:#fff;stroke:#1f2a33;stroke-width:$hair}"
-    ".am-frames rect{fill:none;stroke:#b9b6ad;stroke-width:$hair}"
-    ".am-frames text{font:${text}px sans-serif;fill:#4a545c;"
-    "paint-order:stroke;stroke:#fff;stroke-width:$dot}"
-)
 
 
 @dataclass(frozen=True)
@@ -89,30 +76,22 @@ class LegendWords:
     remarks: tuple[str, ...] = ()
 
 
-def to_svg(scene: Scene, *, page: bool = True) -> str:
-    """The map as SVG text: for the page (custom properties, ARIA roles) or standing alone (literal light colours)."""
+def to_svg(scene: Scene) -> str:
+    """The map as SVG text for a page, with its custom properties and ARIA roles."""
     unit = scene.view[2] / EXPECTED_WIDTH
     title, desc = escape(scene.title), f"<desc>{escape(scene.desc)}</desc>"
-    if page:
-        head = (
-            f'<svg class="am-svg" viewBox="{_box(scene.view)}" data-base="{_box(scene.base)}" '
-            f'data-level="{scene.level}" data-radius="{RADIUS * scene.width:g}" '
-            f'data-countries="{" ".join(scene.countries)}" '
-            f'style="--u:{unit:.3g}" role="group" aria-label="{title}">{desc}'
-        )
-    else:
-        head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="am-svg" viewBox="{_box(scene.view)}" '
-            f'width="{EXPECTED_WIDTH}" height="{scene.view[3] / unit:.0f}"><title>{title}</title>{desc}'
-            f"<style>{_standalone_css(unit, scene.more)}</style>"
-        )
-    listbox = f' role="listbox" aria-label="{escape(scene.label)}" aria-describedby="am-keys"' if page else ""
+    head = (
+        f'<svg class="am-svg" viewBox="{_box(scene.view)}" data-base="{_box(scene.base)}" '
+        f'data-level="{scene.level}" data-radius="{RADIUS * scene.width:g}" '
+        f'data-countries="{" ".join(scene.countries)}" '
+        f'style="--u:{unit:.3g}" role="group" aria-label="{title}">{desc}'
+    )
     first = scene.selected or next((region.code for region in scene.regions if region.shown), None)
-    regions = "".join(_path(region, scene, page, first) for region in scene.regions)
+    regions = "".join(_path(region, scene, first) for region in scene.regions)
     return (
-        f"{head}<defs>{patterns('am', unit, scene.more)}</defs>{_more_css(scene.more) if page else ''}"
-        f'<g class="am-regions"{listbox}>{regions}</g>'
-        f'<g class="am-lines" aria-hidden="true"><path class="land" d="{escape(scene.land)}"/>'
+        f"{head}<defs>{patterns('am', unit, scene.more)}</defs>{_more_css(scene.more)}"
+        f'<g class="am-regions" role="listbox" aria-label="{escape(scene.label)}" aria-describedby="am-keys">{regions}'
+        f'</g><g class="am-lines" aria-hidden="true"><path class="land" d="{escape(scene.land)}"/>'
         f'<path class="border" d="{escape(scene.border)}"/></g>{_frames(scene)}'
         f'<g class="am-circles" aria-hidden="true">{_circles(scene)}</g>'
         '<g class="am-over" aria-hidden="true"></g></svg>'
@@ -139,9 +118,9 @@ def patterns(prefix: str, unit: float, more: More = _USUAL) -> str:
     """The `<pattern>`s: three absences, and the overlays on each of the twelve fills and `more`, as `{prefix}-…`."""
     parts = [
         _pattern(f"{prefix}-{key}", side, unit, '<path class="am-void" d="M0 0h9v9H0z"/>' + content)
-        for key, (side, content) in _ABSENCES.items()
+        for key, (side, content) in ABSENCES.items()
     ]
-    for fill in (*_TWELVE, *more.fills):
+    for fill in (*TWELVE, *more.fills):
         for key in more.overlays:
             side, content = _OVERLAYS[key]
             line = f'class="am-{key}{" am-strong" if fill in _STRONG else ""}"'
@@ -155,16 +134,22 @@ def legend(scene: Scene, words: LegendWords) -> str:
 
     Signs that do not occur are present but hidden: the script shows them when another year needs them.
     """
-    groups: dict[int, tuple[Scale, list[str]]] = {}
-    for country, scale in scene.scales.items():
-        groups.setdefault(id(scale), (scale, []))[1].append(country)
+    groups = shared(scene)
     bars = "".join(
         _sizes(scene, scale, words)
         if scale.kind == "circles"
-        else _bar(scale, countries, words, len(groups) > 1, _counts(scene, countries))
-        for scale, countries in groups.values()
+        else _bar(scale, countries, words, len(groups) > 1, counts(scene, countries))
+        for scale, countries in groups
     )
     return framed(scene, words, f'<div class="am-scales">{bars}</div>')
+
+
+def shared(scene: Scene) -> list[tuple[Scale, list[str]]]:
+    """Each scale once, with the countries it serves."""
+    groups: dict[int, tuple[Scale, list[str]]] = {}
+    for country, scale in scene.scales.items():
+        groups.setdefault(id(scale), (scale, []))[1].append(country)
+    return list(groups.values())
 
 
 def framed(scene: Scene, words: LegendWords, key: str) -> str:
@@ -175,10 +160,8 @@ def framed(scene: Scene, words: LegendWords, key: str) -> str:
     )
 
 
-def _path(region: Region, scene: Scene, page: bool, first: str | None) -> str:
+def _path(region: Region, scene: Scene, first: str | None) -> str:
     shape = f'd="{escape(region.d)}" class="{region.classes}"'
-    if not page:
-        return f"<path {shape}><title>{escape(region.label)}</title></path>" if region.label else f"<path {shape}/>"
     if not region.label:
         return f'<path {shape} aria-hidden="true"/>'
     stop = ' tabindex="0"' if region.code == first else ""
@@ -217,24 +200,24 @@ def _pattern(name: str, side: float, unit: float, content: str) -> str:
     )
 
 
-def _counts(scene: Scene, countries: list[str]) -> Counter[str]:
+def counts(scene: Scene, countries: list[str]) -> Counter[str]:
     """Fill → how many of the regions shown in these countries have it."""
     shown = (r for r in scene.regions if r.shown and r.code[:2] in countries)
     return Counter(region.classes.split()[0] for region in shown)
 
 
-def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool, counts: Counter[str]) -> str:
+def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool, found: Counter[str]) -> str:
     """One colour bar: how many regions in each class and the limits above it, its countries' means as ▲ and △ below."""
     limits = scale.limits
     spoken = [words.below.format(words.number(limits[0]))] if limits else [words.title]
     spoken += [words.between.format(words.number(a), words.number(b)) for a, b in pairwise(limits)]
     spoken += [words.above.format(words.number(limits[-1]))] if limits else []
-    most = max((counts[fill] for fill in scale.fills), default=0) or 1
+    most = max((found[fill] for fill in scale.fills), default=0) or 1
     before, _, after = words.counted.partition("{n}")
     classes = "".join(
-        f'<li><i class="am-bar {fill}" style="--n:{counts[fill] / most:.3g}" aria-hidden="true"></i>'
+        f'<li><i class="am-bar {fill}" style="--n:{found[fill] / most:.3g}" aria-hidden="true"></i>'
         f'<i class="{fill}"></i>{_limit(scale, i, words)}<span class="am-spoken">{escape(text)}</span>'
-        f'<span class="am-count">{escape(before)}<span data-fill="{fill}">{counts[fill]}</span>{escape(after)}</span>'
+        f'<span class="am-count">{escape(before)}<span data-fill="{fill}">{found[fill]}</span>{escape(after)}</span>'
         "</li>"
         for i, (fill, text) in enumerate(zip(scale.fills, spoken, strict=True))
     )
@@ -246,7 +229,7 @@ def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool, 
             value, text = words.means[country]
             sign = "▲" if country == "DE" else "△"
             data = f'data-mean="{country}" data-sign="{sign}"'
-            marks += f'<i {data} style="left:{100 * _place(value, limits):.1f}%">{sign}</i>'
+            marks += f'<i {data} style="left:{100 * place(value, limits):.1f}%">{sign}</i>'
             texts += f"<span {data}>{sign} {escape(words.countries[country])} {escape(text)}</span> "
     name = f'<p class="am-scale-name">{escape(", ".join(words.countries[c] for c in countries))}</p>' if several else ""
     return (
@@ -256,15 +239,19 @@ def _bar(scale: Scale, countries: list[str], words: LegendWords, several: bool, 
 
 
 def _limit(scale: Scale, i: int, words: LegendWords) -> str:
-    """The limit above class i as it stands on the bar; of very many only some."""
+    text = limit_text(scale, i, words)
+    return f"<b aria-hidden=true>{escape(text)}</b>" if text else ""
+
+
+def limit_text(scale: Scale, i: int, words: LegendWords) -> str:
+    """The limit above class i as it stands on the bar; of very many only some have one."""
     if i >= len(scale.limits) or (len(scale.limits) > CLASSES and i not in (0, 8, 15, RAMP - 1)):
         return ""
     limit = scale.limits[i]
-    text = words.middle if scale.diverging and limit == 0 and words.middle else words.number(limit)
-    return f"<b aria-hidden=true>{escape(text)}</b>"
+    return words.middle if scale.diverging and limit == 0 and words.middle else words.number(limit)
 
 
-def _place(value: float, limits: tuple[float, ...]) -> float:
+def place(value: float, limits: tuple[float, ...]) -> float:
     """Where a value stands on a bar of equal classes, 0…1; the middle of the open first and last class."""
     index = sum(value >= limit for limit in limits)
     inside = 0 < index < len(limits)
@@ -275,9 +262,8 @@ def _place(value: float, limits: tuple[float, ...]) -> float:
 def _sizes(scene: Scene, scale: Scale, words: LegendWords) -> str:
     """Reference circles: a round largest value and quarters of it; the script shows those of a handy size on screen."""
     largest, unit = scale.limits[0], scene.view[2] / EXPECTED_WIDTH
-    values = {_round_down(largest / 4**step) for step in range(7)}
     items = ""
-    for value in sorted((v for v in values if v >= 1 or v == _round_down(largest)), reverse=True):
+    for value in round_values(largest):
         radius = RADIUS * scene.width * (value / largest) ** 0.5
         hidden = "" if 3 <= radius / unit <= 36 else " hidden"
         items += (
@@ -285,6 +271,12 @@ def _sizes(scene: Scene, scale: Scale, words: LegendWords) -> str:
             f"<span>{escape(words.number(value))}</span></li>"
         )
     return f'<ol class="am-sizes" style="--u:{unit:.3g}">{items}</ol>'
+
+
+def round_values(largest: float) -> list[float]:
+    """The values of the reference circles, largest first."""
+    values = {_round_down(largest / 4**step) for step in range(7)}
+    return sorted((value for value in values if value >= 1 or value == _round_down(largest)), reverse=True)
 
 
 def _round_down(value: float) -> float:
@@ -300,20 +292,15 @@ def _remarks(words: LegendWords) -> str:
 
 def _signs(scene: Scene, words: LegendWords) -> str:
     """What absences and overlays mean; those that do not occur are hidden."""
-    drawn = [region.classes for region in scene.regions if region.shown]
-    occur = {part for classes in drawn for part in classes.split()}
-    if any(region.radius == 0 for region in scene.regions if region.shown):
-        occur.add("0")
+    occur = occurring(scene)
     circles = any(scale.kind == "circles" for scale in scene.scales.values())
-    under = "d4" if any(scale.diverging for scale in scene.scales.values()) else "q1"
-    if scene.more.fills:
-        under = scene.more.fills[1]
+    under = under_overlays(scene)
     items = ""
-    for key, text in ((key, words.signs[key]) for key in ("c", "m", "z", "0", *"uaik") if key in words.signs):
+    for key, text in ((key, words.signs[key]) for key in SIGNS if key in words.signs):
         if key == "0" or (circles and key in "ua"):
             sign = f'<circle class="{"zero" if key == "0" else "n " + key}" cx="13" cy="7" r="5"/>'
         else:
-            sign = f'<rect width="26" height="14" fill="url(#al-{key if key in _ABSENCES else under + key})"/>'
+            sign = f'<rect width="26" height="14" fill="url(#al-{key if key in ABSENCES else under + key})"/>'
         hidden = "" if key in occur else " hidden"
         items += f'<li data-k="{key}"{hidden}><svg width="26" height="14" aria-hidden="true">{sign}</svg>'
         items += f"<span>{escape(text)}</span></li>"
@@ -322,6 +309,20 @@ def _signs(scene: Scene, words: LegendWords) -> str:
         f"<defs>{patterns('al', 1, scene.more)}</defs></svg>"
         f'<ul class="am-signs">{items}</ul>'
     )
+
+
+def occurring(scene: Scene) -> set[str]:
+    """The fills, absences and overlays of the regions shown; "0" where a zero is drawn."""
+    shown = [region for region in scene.regions if region.shown]
+    zero = {"0"} if any(region.radius == 0 for region in shown) else set()
+    return zero | {part for region in shown for part in region.classes.split()}
+
+
+def under_overlays(scene: Scene) -> str:
+    """The fill on which the legend shows the overlays."""
+    if scene.more.fills:
+        return scene.more.fills[1]
+    return "d4" if any(scale.diverging for scale in scene.scales.values()) else "q1"
 
 
 def _box(box: Box) -> str:
@@ -333,9 +334,7 @@ def _more_css(more: More) -> str:
     if more == _USUAL:
         return ""
     rules = [f".{fill}{{fill:{colour};background:{colour}}}" for fill, colour in _mixed(more.fills)]
-    rules += [
-        f".{fill}.{key}{{fill:url(#am-{fill}{key})}}" for fill in (*_TWELVE, *more.fills) for key in more.overlays
-    ]
+    rules += [f".{fill}.{key}{{fill:url(#am-{fill}{key})}}" for fill in (*TWELVE, *more.fills) for key in more.overlays]
     return f"<style>{palette.cross_css() if _crosses(more) else ''}{''.join(rules)}</style>"
 
 
@@ -345,17 +344,3 @@ def _mixed(fills: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def _crosses(more: More) -> bool:
     return any(fill.startswith("b") for fill in more.fills)
-
-
-def _standalone_css(unit: float, more: More = _USUAL) -> str:
-    """Literal light colours for a file that leaves the page: no custom property, nothing to fetch."""
-    fills = {f"q{i}": c for i, c in enumerate(palette.sequential(CLASSES))}
-    fills |= {f"d{i}": c for i, c in enumerate(palette.diverging(CLASSES))}
-    fills |= {fill: palette.literal(fill) for fill in more.fills}
-    rules = [f".{name}{{fill:{colour}}}" for name, colour in fills.items()]
-    rules += [f".{name}.{key}{{fill:url(#am-{name}{key})}}" for name in fills for key in more.overlays]
-    rules += [f".{key}{{fill:url(#am-{key})}}" for key in _ABSENCES]
-    size = {"hair": 0.7, "line": 1.4, "dot": 3, "text": 11}
-    return "".join(rules) + _STANDALONE.substitute(
-        {name: f"{pixels * unit:.3g}" for name, pixels in size.items()}, circle=fills["q4"]
-    )

@@ -22,6 +22,8 @@ from dashboard.components.comparison_maps import maps
 from dashboard.components.foot import sources
 from dashboard.firstpaint import Kept
 from dashboard.pages import Request
+from dashboard.pictures.comparison import of_comparison
+from dashboard.pictures.model import Picture
 from dashboard.territories import short_list
 from dashboard.urls import MovedError
 
@@ -73,6 +75,11 @@ def description(request: Request) -> str:
     if len(comparison.codes) < 2:
         return request.words("Up to four regions of Germany and France side by side, with intervals and differences.")
     return " ".join(findings(comparison))[:300]
+
+
+def picture(request: Request) -> Picture:
+    """The indicators on an axis each, or `indicator` over time."""
+    return of_comparison(read(request), request.query)
 
 
 def layout(request: Request) -> list[Component]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import aggregate, drawing, hub, hub_map, queries, recipes, territories, urls
+from dashboard import aggregate, drawing, hub, hub_map, queries, recipes, territories, titles, urls
 from dashboard.aggregate import Aggregate
 from dashboard.components import foot, here, hub_cards, hub_choice, table
 from dashboard.components.actions import ASSETS as ACTIONS
@@ -18,6 +18,8 @@ from dashboard.exports import csv as forms
 from dashboard.exports import hub_view
 from dashboard.firstpaint import Kept, Raw
 from dashboard.pages import Request
+from dashboard.pictures.maps import of_map
+from dashboard.pictures.model import Picture
 from dashboard.programmes import Choice
 from dashboard.queries import Row
 from dashboard.territories import Territory
@@ -108,6 +110,28 @@ def csv(request: Request) -> forms.Table:
     if not wanted:
         return hub_view.newest(request.build, t, place)
     return hub_view.one(request.build, t, place, known[wanted], urls.page(t.lang, PATH, place.item))
+
+
+def picture(request: Request) -> Picture:
+    """The map on screen, with the territory's own figure as its title."""
+    if not request.item:
+        raise urls.NotFoundError(request.item, text=request.words("There is no picture of this list."))
+    shown = read(request)
+    t, indicator, place = request.words, shown.indicator, shown.territory
+    if shown.view is None:
+        back = (t("Back to the page"), urls.page(t.lang, PATH, place.item))
+        raise urls.NotFoundError(indicator["id"], text=_no_map(request, shown), links=(back,))
+    text = recipes.value(t, indicator, shown.figure)
+    when, own = t.period(shown.figure.period), f"{place.name} {text}"
+    said = t("{indicator}, {period}: {list}.", indicator=indicator["title"], period=when, list=own)
+    kept = {**_query(request), "indicator": indicator["id"]}
+    return of_map(
+        shown.view,
+        title=said if text else f"{place.name}, {titles.title(shown.view)}",
+        subtitle=hub_map.caption(shown.view),
+        path=urls.view_url(t.lang, PATH, place.item, kept),
+        name=f"{place.id or place.item}-{indicator['id']}",
+    )
 
 
 def layout(request: Request) -> list[Component]:
@@ -248,9 +272,7 @@ def _value(request: Request, shown: Shown) -> list[Component]:
 def _map(request: Request, shown: Shown) -> list[Component]:
     t, view = request.words, shown.view
     if view is None:
-        levels = [level_name(t, level, "") for level in shown.indicator["levels"]]
-        text = t("There is no map: the indicator is published only for {levels}.", levels=t.listed(levels))
-        return [html.P(text, className="note")]
+        return [html.P(_no_map(request, shown), className="note")]
     return [
         *_levels(request, shown, view),
         html.P(hub_map.caption(view), className="small"),
@@ -263,6 +285,12 @@ def _map(request: Request, shown: Shown) -> list[Component]:
         html.Div(Raw(drawing.legend(view)), id="legend", className="legend"),
         *_units(request, shown, view),
     ]
+
+
+def _no_map(request: Request, shown: Shown) -> str:
+    t = request.words
+    levels = [level_name(t, level, "") for level in shown.indicator["levels"]]
+    return t("There is no map: the indicator is published only for {levels}.", levels=t.listed(levels))
 
 
 def _levels(request: Request, shown: Shown, view: hub_map.HubView) -> list[Component]:

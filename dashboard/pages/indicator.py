@@ -13,6 +13,8 @@ from dashboard.components.foot import foot
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
+from dashboard.pictures.courses import of_indicator
+from dashboard.pictures.model import Picture
 from dashboard.queries import Row
 from dashboard.urls import MapState
 from dashboard.view import level_name, verdict_word
@@ -42,6 +44,11 @@ def feeds(request: Request) -> list[tuple[str, str]]:
 def description(request: Request) -> str:
     """Its definition."""
     return str(read(request)["definition"])
+
+
+def picture(request: Request) -> Picture:
+    """Both countries over time, or the map."""
+    return of_indicator(request, read(request))
 
 
 def layout(request: Request) -> list[Component]:

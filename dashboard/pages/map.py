@@ -24,6 +24,8 @@ from dashboard.figures.series import series
 from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words, languages, words
 from dashboard.pages import Request
+from dashboard.pictures.maps import of_map
+from dashboard.pictures.model import Picture
 from dashboard.urls import LEVELS
 
 PATH = "map"
@@ -76,6 +78,11 @@ def description(request: Request) -> str:
 def csv(request: Request) -> forms.Table:
     """The regions on screen."""
     return map_view.table(read(request))
+
+
+def picture(request: Request) -> Picture:
+    """The map on screen."""
+    return of_map(read(request))
 
 
 def layout(request: Request) -> list[Component]:

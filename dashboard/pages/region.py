@@ -18,6 +18,8 @@ from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words
 from dashboard.map.locator import locator
 from dashboard.pages import Request
+from dashboard.pictures.courses import of_region
+from dashboard.pictures.model import Picture
 from dashboard.programmes import Choice
 from dashboard.queries import Region
 from dashboard.urls import COUNTRIES, MapState
@@ -54,6 +56,12 @@ def feeds(request: Request) -> list[tuple[str, str]]:
 def csv(request: Request) -> forms.Table:
     """The figures of the page, to take along."""
     return region_view.table(profile.profile(request.build, request.lang, read(request)))
+
+
+def picture(request: Request) -> Picture:
+    """The headline, or `indicator`, over time."""
+    region = read(request)
+    return of_region(request, profile.profile(request.build, request.lang, region), _name(request, region))
 
 
 def layout(request: Request) -> list[Component]:

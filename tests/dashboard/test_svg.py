@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import pytest
 from test_scene import COUNT, GAP, GEOMETRY, RATE, draw, row
 
-from dashboard.map.scene import Scale
+from dashboard.map.scene import Scale, Scene
 from dashboard.map.svg import LegendWords, Words, legend, to_svg, widget
+from dashboard.pictures.plate import plate
 
 ASSETS = Path(__file__).parents[2] / "dashboard/assets"
 WORDS = Words("Zoom", "Näher", "Weiter weg", "Ganze Karte", "Pfeiltasten: Nachbarregion")
@@ -26,6 +27,11 @@ EVIL = "<script>alert(\"&'</script>"
 def parse(markup: str) -> ElementTree.Element:
     """Both forms are well-formed XML: what is not escaped would fail here."""
     return ElementTree.fromstring(markup)
+
+
+def alone(drawn: Scene, *, dark: bool = False) -> str:
+    """The map as pictures have it."""
+    return f"<svg>{plate(drawn, (0, 0, 900, 800), dark)}</svg>"
 
 
 def test_the_markup_of_one_region() -> None:
@@ -45,7 +51,7 @@ def test_everything_from_data_is_escaped() -> None:
     words = replace(
         KEY, title=EVIL, number=lambda _: EVIL, below=EVIL, signs=signs, means=means, countries={"DE": EVIL, "FR": EVIL}
     )
-    for text in (to_svg(drawn), to_svg(drawn, page=False), legend(drawn, words), legend(draw({}, COUNT), words)):
+    for text in (to_svg(drawn), alone(drawn), legend(drawn, words), legend(draw({}, COUNT), words)):
         assert "<script" not in text
         assert 'alert("' not in text
     assert parse(to_svg(drawn)).get("aria-label") == EVIL
@@ -54,7 +60,7 @@ def test_everything_from_data_is_escaped() -> None:
 
 def test_nothing_is_fetched_from_anywhere() -> None:
     drawn = draw({code: row(code, 9.0, "a") for code in GEOMETRY["regions"]})
-    texts = [to_svg(drawn), to_svg(drawn, page=False), legend(drawn, KEY), widget(drawn, WORDS)]
+    texts = [to_svg(drawn), alone(drawn), legend(drawn, KEY), widget(drawn, WORDS)]
     texts += [(ASSETS / name).read_text() for name in ("map.css", "map.js", "mapkey.js")]
     for text in texts:
         assert re.findall(r"(?:https?:)?//[\w.]+", text.replace("http://www.w3.org/2000/svg", "")) == []
@@ -75,8 +81,9 @@ def test_every_pattern_and_class_that_is_used_is_defined() -> None:
     css = (ASSETS / "map.css").read_text()
     defined = set(re.findall(r'id="([\w-]+)"', to_svg(draw({}))))
     assert set(re.findall(r"url\(#([\w-]+)\)", css)) == {name for name in defined if name != "am-keys"}
-    alone = to_svg(draw({}), page=False)
-    assert set(re.findall(r"url\(#([\w-]+)\)", alone)) <= set(re.findall(r'id="([\w-]+)"', alone))
+    for dark in (False, True):
+        drawn = alone(draw({}), dark=dark)
+        assert set(re.findall(r"url\(#([\w-]+)\)", drawn)) <= set(re.findall(r'id="([\w-]+)"', drawn))
 
 
 def test_circles_lie_large_below_small_and_zero_is_hollow() -> None:
@@ -91,12 +98,16 @@ def test_circles_lie_large_below_small_and_zero_is_hollow() -> None:
     assert [c.get("r") for c in circles][:2] == ["45", "22.5"]
 
 
-def test_a_file_that_leaves_the_page_stands_alone() -> None:
-    alone = to_svg(draw({"DED21": row("DED21", 12.0)}), page=False)
-    root = parse(alone)
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert re.findall(r"var\(|role=|tabindex|aria-label=", alone) == []
-    assert root.find("{*}title").text == "T"  # type: ignore[union-attr]
+def test_a_map_that_leaves_the_page_stands_alone() -> None:
+    drawn = alone(draw({"DED21": row("DED21", 12.0)}, within="DED"))
+    root = parse(drawn)
+    assert re.findall(r"var\(|role=|tabindex|aria-label=", drawn) == []
+    regions = root.findall(".//*[@class='am-regions']//path")
+    assert len(regions) == len(GEOMETRY["regions"])
+    named = {region.get("id"): region.find("title").text for region in regions}  # type: ignore[union-attr]
+    assert named["DED21"] == "DED21: 12.0"
+    faded = {region.get("id") for region in root.findall(".//*[@class='am-regions']/g[@fill-opacity]/path")}
+    assert faded == set(named) - {"DED21", "DED51"}
 
 
 def test_the_legend_names_classes_means_and_the_signs_that_occur_in_constant_order() -> None:

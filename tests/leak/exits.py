@@ -101,12 +101,13 @@ def _filled(rule: str, paths: list[str]) -> Iterator[str]:
     """A route with every value for each of its placeholders."""
     parts = re.split(r"<([^>]+)>", rule)
     choices: list[tuple[str, ...]] = []
-    for place in parts[1::2]:
+    for before, place in zip(parts[::2], parts[1::2], strict=False):
         kind, _, name = place.rpartition(":")
         if kind.startswith("any("):
             choices.append(tuple(one.strip() for one in kind[4:-1].split(",")))
-        elif name == "rest":  # a page's path without its language
-            choices.append(tuple(dict.fromkeys(path.split("/", 2)[2] for path in paths)))
+        elif name == "rest":  # a page's path without its language, and without what the route says of it
+            of_pages = dict.fromkeys("/" + path.split("/", 2)[2] for path in paths)
+            choices.append(tuple(path.removeprefix(before) for path in of_pages if path.startswith(before)))
         else:
             known = OF_ROUTE.get(rule, {}).get(name) or VALUES.get(name)
             assert known, f"route {rule}: say in tests/leak/exits.py what to ask for in place of <{name}>"
