@@ -18,6 +18,7 @@ from dashboard import (
     changed_marks,
     compressed,
     display_slices,
+    embed,
     errors,
     feeds,
     frozen,
@@ -33,7 +34,8 @@ from dashboard import (
 from dashboard.brief import serve as briefs
 from dashboard.components import frozen_mark
 from dashboard.compressed import FOREVER, pack, respond
-from dashboard.exports import serve
+from dashboard.deck import serve as decks
+from dashboard.exports import changed_view, serve
 from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
@@ -52,7 +54,7 @@ def create(settings: Settings | None = None) -> Dash:
     """The application, ready for a WSGI server (`.server`)."""
     settings = settings or from_environment()
     server: Any = Flask("dashboard", static_folder=None)
-    server.config["AUDIENCE"] = settings.audience
+    server.config.update(AUDIENCE=settings.audience, BASE_URL=settings.base_url, EMBED_HOSTS=settings.embed_hosts)
     store = _desk(server, settings) if settings.audience == INTERNAL else Store(settings.data)
     app = Atlas(
         "dashboard",
@@ -76,9 +78,11 @@ def create(settings: Settings | None = None) -> Dash:
     health.register(server, store)
     metrics.register(server, store)
     feeds.register(server, store, settings)
+    changed_view.register(server, store)
     alert_feed.register(server, store, settings)
     serve.register(server, store, _split)
     briefs.register(server, store, settings, _split)
+    decks.register(server, store, settings, _split)
     pictures.register(server, store, settings, _split)
     security.register(app)
     errors.register(server)
@@ -133,6 +137,8 @@ def _documents(app: Dash, store: Store, settings: Settings) -> None:
     @server.before_request
     def document_or_nothing() -> AnyResponse | None:
         path = request.path.strip("/")
+        if request.path.startswith(security.EMBEDS) and request.method in ("GET", "HEAD"):
+            return _framed(store)
         if request.method not in ("GET", "HEAD") or _OTHERS.match(path):
             return None
         if not path:
@@ -175,6 +181,26 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
     packed = build.recent(("document", request.path, query, state, today), make)
     cache = frozen.AN_HOUR if asked.frozen and not getattr(page, "FRESH", False) else "no-cache"
     return respond(request, packed, "text/html; charset=utf-8", cache)
+
+
+def _framed(store: Store) -> Response:
+    """A view for a frame on another site: the page's own address after /embed."""
+    path = request.path.removeprefix(security.EMBEDS.rstrip("/"))
+    parts = _split(path)
+    if parts is None:
+        raise urls.NotFoundError(request.path)
+    lang, name, item = parts
+    asked = frozen.page_request(store, lang, item)
+    page, query = pages()[name], request.query_string.decode("utf-8", "replace")[:1000]
+    state = page.state(asked) if hasattr(page, "state") else ""
+    full = urls.unframed(path, query)
+    today = store.current().id if asked.frozen else ""
+    key = ("framed", request.path, query, state, today)
+    try:
+        packed = asked.build.recent(key, lambda: pack(embed.document(page, name, asked, full).encode(), quality=6))
+    except urls.MovedError as moved:
+        raise urls.MovedError(urls.embedded(moved.address), moved.status) from None
+    return respond(request, packed, "text/html; charset=utf-8", frozen.AN_HOUR if asked.frozen else "no-cache")
 
 
 def _static(server: Flask) -> None:

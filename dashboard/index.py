@@ -88,6 +88,23 @@ def plain_document(t: Words, *, path: str, title: str, body: str, query: str = "
     return _DOCUMENT.format(**parts, scripts="")
 
 
+def framed_document(t: Words, *, name: str, title: str, body: str, files: Iterable[str], theme: str) -> str:
+    """A view without header, footer and Dash, for a frame. files: in assets/; theme: an attribute, or nothing."""
+    given = list(files)
+    return _FRAMED.format(
+        lang=t.lang,
+        theme=theme,
+        title=escape(f"{title} · {t('Regional AI Atlas')}"),
+        icon=address("/assets/icon.svg"),
+        fonts=_fonts(),
+        palette=palette.css(),
+        styles=_sheets([*STYLES, *(file.removesuffix(".css") for file in given if file.endswith(".css"))]),
+        scripts="".join(_script(file.removesuffix(".js")) for file in given if file.endswith(".js")),
+        page=name,
+        body=body,
+    )
+
+
 def _parts(
     t: Words, *, name: str, path: str, query: str, title: str, description: str, body: str, base: str
 ) -> dict[str, str]:
@@ -101,11 +118,7 @@ def _parts(
         "description": escape(description[:300]),
         "alternates": alternates if name else "",
         "icon": address("/assets/icon.svg"),
-        "fonts": "".join(
-            f'<link rel="preload" href="/assets/fonts/source-sans-3-latin-{weight}-normal.woff2" as="font" '
-            'type="font/woff2" crossorigin>'
-            for weight in (400, 600)
-        ),
+        "fonts": _fonts(),
         "palette": palette.css(),
         "styles": _styles(name),
         "own_scripts": _scripts(name),
@@ -114,6 +127,14 @@ def _parts(
         "main": body,
         "page": name,
     }
+
+
+def _fonts() -> str:
+    return "".join(
+        f'<link rel="preload" href="/assets/fonts/source-sans-3-latin-{weight}-normal.woff2" as="font" '
+        'type="font/woff2" crossorigin>'
+        for weight in (400, 600)
+    )
 
 
 def _assets(name: str, ending: str) -> list[str]:
@@ -168,6 +189,27 @@ _DOCUMENT = """<!DOCTYPE html>
 </main>
 {footer}
 {own_scripts}
+{scripts}
+</body>
+</html>"""
+
+_FRAMED = """<!DOCTYPE html>
+<html lang="{lang}"{theme}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+<link rel="icon" href="{icon}" type="image/svg+xml">
+{fonts}
+<style>{palette}</style>
+{styles}
+</head>
+<body class="embed" data-page="{page}">
+<main id="main">
+{body}
+</main>
 {scripts}
 </body>
 </html>"""

@@ -14,6 +14,8 @@ from dashboard.settings import INTERNAL
 
 BODY_BYTES = 256 * 1024
 BRACKETS = 200
+#: Views for a frame on another site (docs/frozen-and-embed.md).
+EMBEDS = "/embed/"
 #: Where Dash asks for a part of a page.
 CALLBACKS = "/_dash-update-component"
 #: The same files for everybody; all else that an internal process answers is kept by nobody.
@@ -24,7 +26,7 @@ def register(app: Dash) -> None:
     """Headers on every answer, a body limit, and 400 for callbacks that are none."""
     server: Flask = app.server
     server.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
-    policy = _policy(app)
+    policy, hosts = _policy(app), str(server.config["EMBED_HOSTS"])
 
     @server.before_request
     def refuse_malformed_callbacks() -> None:
@@ -33,15 +35,26 @@ def register(app: Dash) -> None:
 
     @server.after_request
     def headers(answer: Response) -> Response:
-        answer.headers.setdefault("Content-Security-Policy", policy)  # pictures have a stricter one
+        whole = f"{policy}; frame-ancestors {_framed_by(hosts)}"
+        answer.headers.setdefault("Content-Security-Policy", whole)  # pictures have a stricter one
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Referrer-Policy"] = "same-origin"
         answer.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+        if not request.path.startswith(EMBEDS):
+            answer.headers["X-Frame-Options"] = "DENY"
+        elif not hosts:  # it cannot name other sites; where some may, the policy alone says which
+            answer.headers["X-Frame-Options"] = "SAMEORIGIN"
         if server.config["AUDIENCE"] == INTERNAL and not request.path.startswith(SHARED):
             answer.headers["Cache-Control"] = "private, no-store"
             answer.headers["X-Robots-Tag"] = "noindex, nofollow"
         return answer
+
+
+def _framed_by(hosts: str) -> str:
+    """Who may show the answer in a frame: for embedded views the site itself and those allowed, else nobody."""
+    if not request.path.startswith(EMBEDS):
+        return "'none'"
+    return hosts if hosts == "*" else f"'self' {hosts}".strip()
 
 
 def check_callback(body: bytes, known: Mapping[str, Mapping[str, Any]]) -> None:
@@ -79,5 +92,5 @@ def _policy(app: Dash) -> str:
     hashes = " ".join(app.csp_hashes())
     return (
         f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,11 +20,22 @@ VARIABLES: Final = {
         "public address, such as `https://atlas.example.org`, for absolute links; empty: links without a host",
     ),
     "ATLAS_WORKERS": ("2", "server processes"),
+    "ATLAS_EMBED_HOSTS": (
+        "",
+        "sites that may show `/embed/…` in a frame, such as `example.org, *.example.de`; `*`: every site; empty: none",
+    ),
+    "ATLAS_LOGO": ("", "PNG or JPEG of at most 2 MB that stands on every slide of a deck"),
+    "ATLAS_DECK_TEMPLATE": (
+        "",
+        "`.pptx` whose master, layouts and theme decks use in place of the atlas’s own; at most 20 MB",
+    ),
     "ATLAS_AUDIENCE": (
         "public",
         "`public`, or `internal`: with internal and embargoed figures, for people who sign in",
     ),
 }
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?:https?://)?(?:\*\.)?{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?", re.IGNORECASE)
 #: Who the pages are for (docs/audiences.md).
 PUBLIC, INTERNAL = AUDIENCES = ("public", "internal")
 
@@ -33,7 +45,8 @@ class Settings:
     """host, port: where `make run` listens. data: the folder with `current.json` and `builds/`.
 
     base_url: the public address, for absolute links; empty means "as asked". workers: server processes.
-    audience: one of AUDIENCES.
+    audience: one of AUDIENCES. embed_hosts: sites that may frame, with a space between them, or `*`; empty for none.
+    logo, deck_template: files for decks, empty for none; dashboard/deck/template.py reads them.
     """
 
     host: str
@@ -42,6 +55,9 @@ class Settings:
     base_url: str
     workers: int
     audience: str = PUBLIC
+    embed_hosts: str = ""
+    logo: str = ""
+    deck_template: str = ""
 
 
 def from_environment() -> Settings:
@@ -61,4 +77,21 @@ def from_environment() -> Settings:
         base_url=read["ATLAS_BASE_URL"].rstrip("/"),
         workers=workers,
         audience=read["ATLAS_AUDIENCE"],
+        embed_hosts=embed_hosts(read["ATLAS_EMBED_HOSTS"], read["ATLAS_AUDIENCE"]),
+        logo=read["ATLAS_LOGO"],
+        deck_template=read["ATLAS_DECK_TEMPLATE"],
     )
+
+
+def embed_hosts(text: str, audience: str = PUBLIC) -> str:
+    """The hosts of ATLAS_EMBED_HOSTS as a Content-Security-Policy names them; raises SystemExit for what is none."""
+    hosts = text.replace(",", " ").split()
+    for host in hosts:
+        if not _HOST.fullmatch(host) and hosts != ["*"]:
+            raise SystemExit(
+                f"ATLAS_EMBED_HOSTS names {host!r}; it takes hosts such as example.org, *.example.org or "
+                "https://example.org:8443, with commas between them, or * alone"
+            )
+    if hosts and audience != PUBLIC:
+        raise SystemExit("ATLAS_EMBED_HOSTS is for ATLAS_AUDIENCE=public: internal pages are shown on no other site")
+    return " ".join(hosts)

@@ -139,6 +139,25 @@ def frozen(address: str, build: str) -> str:
     return path + (f"?{'&'.join(kept)}" if kept else "") + (f"#{fragment}" if fragment else "")
 
 
+def embedded(address: str) -> str:
+    """The same view for a frame on another site."""
+    return "/embed" + address
+
+
+def unframed(path: str, query: str) -> str:
+    """The full view of an embedded one; path: without /embed."""
+    kept = [each for each in query.split("&") if each and not each.startswith("theme=")]
+    return path + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def outward(markup: str) -> str:
+    """Markup in a frame on another site: links to pages open in a tab of their own; those within it stay."""
+    return _PAGE_LINK.sub(r'<a target="_blank" rel="noopener" \1', markup)
+
+
+_PAGE_LINK = re.compile(r'<a ((?:[^<>]*? )?href="(?!#))')
+
+
 def asof(query: Mapping[str, str]) -> str:
     """The build, or day, that an address is frozen to; '' for one that follows the publications."""
     return str(query.get(ASOF, ""))[:_LONGEST]

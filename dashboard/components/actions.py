@@ -14,12 +14,15 @@ from dash.development.base_component import Component
 
 from dashboard import queries, titles, urls
 from dashboard.components.attributes import attrs
+from dashboard.components.cite import cite
+from dashboard.components.copied import ASSETS as COPIED
+from dashboard.components.embed_snippet import snippet
 from dashboard.i18n import Words
 from dashboard.store import Build
 from dashboard.view import MapView
 
 #: What a page with the row needs. Where the address is the state (the map), take.js lets the links follow it.
-ASSETS: Final = ("actions.css", "take.js")
+ASSETS: Final = ("actions.css", "take.js", *COPIED)
 #: The forms of a page with a function `csv(request)`: of any table, and of figures by region and period.
 TABLE: Final = ("csv",)
 CUBE: Final = TABLE
@@ -66,8 +69,16 @@ def actions(
     """
     parts: list[Component | None] = [
         html.P(refusal, className="refusal") if refusal else _take(t, view, forms, more),
+        *_pass_on(t, build, view),
     ]
     return html.Div([part for part in parts if part is not None], className="actions", **attrs(data_build=build.id))
+
+
+def _pass_on(t: Words, build: Build, view: Viewed) -> list[Component | None]:
+    """To cite the view, and to show it on another site."""
+    address, indicator = view.address(t.lang), view.query.get("indicator", view.item)
+    about = {"page": view.page, "address": address, "title": view.title}
+    return [cite(t, build, **about, indicator=indicator), snippet(t, build, **about)]
 
 
 def _take(t: Words, view: Viewed, forms: Sequence[str], more: Sequence[tuple[str, Viewed]]) -> html.Details | None:

@@ -20,7 +20,7 @@ def notice(request: Request, live: str) -> str:
     if not request.frozen or today is None:
         return ""
     said = t("Figures as of {day} (build {build}).", day=t.day(build.published), build=build.id)
-    parts: list[Component | str] = [html.B(t("Frozen")), " ", said, " "]
+    parts: list[Component | str] = [html.B(t("Frozen:")), " ", said, " "]
     parts.append(html.A(t("Show today’s figures"), href=live, **attrs(data_live="")))
     count = changed.cells(build, today).height if build.id != today.id else 0
     if build.id == today.id:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 import polars as pl
+from flask import Flask, Response, request
 
-from dashboard import changed, queries, urls
+from dashboard import changed, frozen, queries, urls
 from dashboard.components.actions import kept
+from dashboard.compressed import pack, respond
 from dashboard.exports import csv
-from dashboard.pages import Request
+from dashboard.i18n import languages
+from dashboard.pages import Request, pages
 from dashboard.queries import Row
-from dashboard.store import Build
+from dashboard.store import Build, Store
 
 COLUMNS: Final = (
     "entity", "code", "indicator", "title", "unit", "breakdown", "period", "change", "then", "today",
@@ -21,12 +24,27 @@ COLUMNS: Final = (
 MOST: Final = 50_000
 
 
-def table(request: Request, indicator: str, found: pl.DataFrame) -> csv.Table:
+def register(server: Flask, store: Store) -> None:
+    """`/{lang}/changed.csv?asof=`."""
+
+    @server.get("/<lang>/changed.csv")
+    def changed_csv(lang: str) -> Response:
+        if lang not in languages():
+            raise urls.NotFoundError(lang)
+        made = pages()["changed"].file(frozen.page_request(store, lang, ""))
+        answer = respond(
+            request, pack(csv.text(made.rows, made.columns), quality=5), "text/csv; charset=utf-8", "no-cache"
+        )
+        answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}.csv"'
+        return answer
+
+
+def table(asked: Request, indicator: str, found: pl.DataFrame) -> csv.Table:
     """The changes of one indicator, or with '' of all; what a licence keeps here is counted, without its figures.
 
     Raises NotFoundError where there are too many at once (400), or a licence keeps the indicator asked for (403).
     """
-    t, build, today = request.words, request.build, request.today or request.build
+    t, build, today = asked.words, asked.build, asked.today or asked.build
     if indicator:
         found = found.filter(pl.col("indicator") == indicator)
     if found.height > MOST:

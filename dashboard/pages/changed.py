@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dashboard import changed, queries, urls
 from dashboard.components import frozen_mark
 from dashboard.components.actions import ASSETS as ACTIONS
-from dashboard.components.actions import TABLE, Viewed, actions, kept
+from dashboard.components.actions import Viewed, actions, kept
 from dashboard.components.attributes import attrs
 from dashboard.exports import changed_view
 from dashboard.exports.csv import Table
@@ -22,6 +22,7 @@ PATH = frozen_mark.CHANGED
 ASSETS = ("changed.css", *ACTIONS)
 #: What it tells changes with every publication, also where the address is frozen.
 FRESH = True
+FORMS = ("csv",)
 #: Figures of one indicator on the page; the CSV has all.
 SHOWN = 200
 
@@ -39,8 +40,8 @@ def description(request: Request) -> str:
     return request.words("New, revised and withdrawn figures since an earlier build.")
 
 
-def csv(request: Request) -> Table:
-    """The changes of the indicator asked for, or of all."""
+def file(request: Request) -> Table:
+    """The changes of the indicator asked for, or of all: two builds, so it has a route of its own (changed_view)."""
     if not request.frozen:
         raise urls.NotFoundError(urls.ASOF, text=_ask(request.words))
     return changed_view.table(request, _wanted(request), _found(request))
@@ -67,7 +68,7 @@ def layout(request: Request) -> list[Component]:
     refused = bool(chosen) and _withheld(request, chosen)
     query = {urls.ASOF: request.build.id, "indicator": wanted}
     view = Viewed(PATH, "", query, title(request))
-    row = actions(t, request.build, view, TABLE if counts else (), kept(t) if refused else "")
+    row = actions(t, request.build, view, FORMS if counts else (), kept(t) if refused else "")
     return [html.Div([*parts, _form(request), row], className="changed")]
 
 
@@ -103,7 +104,7 @@ def _overview(request: Request, counts: dict[str, dict[str, int]]) -> Component:
     lines = []
     for id_, found in counts.items():
         href = urls.view_url(t.lang, PATH, "", {urls.ASOF: request.build.id, "indicator": id_})
-        numbers = [html.Td(t.number(found[kind]) if kind in found else "", className="n") for kind in names]
+        numbers = [html.Td(t.number(found[kind]) if kind in found else "", className="num") for kind in names]
         lines.append(html.Tr([html.Th(html.A(titles[id_]["title"], href=href), scope="row"), *numbers]))
     heads = [t("Indicator"), *names.values()]
     return _table(t("Changed figures by indicator"), heads, lines)
@@ -115,7 +116,8 @@ def _figures(request: Request, id_: str, found: pl.DataFrame) -> list[Component]
     words = changed.kinds(t)
     said = ", ".join(t("{what}: {n}", what=words[kind], n=t.number(counts[kind])) for kind in words if kind in counts)
     lines = [_line(request, row, cell) for cell in ordered(found).head(SHOWN).to_dicts()]
-    heads = [t("Region"), t("Period"), t("Breakdown"), t("Then"), t("Today"), ""]
+    apart = [t("Breakdown")] * bool(row["members"])
+    heads = [t("Region"), t("Period"), *apart, t("Then"), t("Today"), ""]
     parts: list[Component] = [html.H2(row["title"]), html.P(said or t("No figure has changed since."))]
     if lines:
         parts.append(_table(t("{what}: changed figures", what=row["title"]), heads, lines))
@@ -144,9 +146,9 @@ def _line(request: Request, row: Row, cell: Row) -> html.Tr:
         [
             html.Th(where, scope="row"),
             html.Td(t.period(cell["period"])),
-            html.Td(row["members"].get(cell["member"], cell["member"])),
-            html.Td(then, className="n"),
-            html.Td(now, className="n"),
+            *([html.Td(row["members"].get(cell["member"], cell["member"]))] if row["members"] else []),
+            html.Td(then, className="num"),
+            html.Td(now, className="num"),
             html.Td(changed.kinds(t)[cell["change"]]),
         ]
     )

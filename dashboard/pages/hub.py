@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import aggregate, drawing, hub, hub_map, queries, recipes, territories, titles, urls
+from dashboard import embed as embedding
 from dashboard.aggregate import Aggregate
 from dashboard.components import foot, here, hub_cards, hub_choice, table
 from dashboard.components.actions import ASSETS as ACTIONS
@@ -140,6 +141,12 @@ def layout(request: Request) -> list[Component]:
         return [Kept(id="hub", className="hub", children=hub_choice.index(request))]
     shown = read(request)
     return [Kept(id="hub", className="hub", children=_one(request, shown))]
+
+
+def embed(request: Request) -> list[Component]:
+    """What stands in a frame on another site: the indicator on its map, with the figures of territory and members."""
+    shown = read(request)
+    return [html.Div(embedding.trimmed([*_head(request, shown.territory), _figure(request, shown)]), className="hub")]
 
 
 # ── One territory ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import queries, urls
+from dashboard.components import embed_indicator
 from dashboard.components.actions import ASSETS as ACTIONS
 from dashboard.components.actions import Viewed, actions
 from dashboard.components.attributes import attrs
@@ -22,6 +23,10 @@ from dashboard.view import level_name, verdict_word
 PATH = "indicator"
 ITEM = True
 ASSETS = ACTIONS
+
+
+#: Its files in a frame on another site.
+EMBEDDED = ("compare.css",)
 
 
 def read(request: Request) -> Row:
@@ -49,6 +54,11 @@ def description(request: Request) -> str:
 def picture(request: Request) -> Picture:
     """Both countries over time, or the map."""
     return of_indicator(request, read(request))
+
+
+def embed(request: Request) -> list[Component]:
+    """What stands in a frame on another site: the national figures over time."""
+    return embed_indicator.frame(request, read(request))
 
 
 def layout(request: Request) -> list[Component]:

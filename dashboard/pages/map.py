@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import breakdown, changed_marks, drawing, queries, steps, titles, urls, view
+from dashboard import embed as embedding
 from dashboard.components import card, controls, display, foot, table
 from dashboard.components.actions import ASSETS as ACTIONS
 from dashboard.components.actions import map_actions
@@ -30,6 +31,7 @@ from dashboard.urls import LEVELS
 
 PATH = "map"
 NAV = (10, "Map")
+EMBEDDED = ("map.css", "views.css", "parts.css", "map.js", "mapmore.js", "mapkey.js", "embed.js", "frozen.css")
 ASSETS = (
     *FIND,
     "map.css",
@@ -83,6 +85,24 @@ def csv(request: Request) -> forms.Table:
 def picture(request: Request) -> Picture:
     """The map on screen."""
     return of_map(read(request))
+
+
+def embed(request: Request) -> list[Component]:
+    """What stands in a frame on another site."""
+    shown = read(request)
+    since = changed_marks.since(shown, request)
+    drawn = changed_marks.on_map(steps.on_map(drawing.svg(shown), shown), shown, since)
+    parts = {
+        "title": titles.title(shown),
+        "subtitle": titles.subtitle(shown),
+        "notes": [*view.gap_sentences(shown), *shown.notices],
+        "svg": drawn,
+        "legend": drawing.legend(shown),
+        "since": changed_marks.said(shown, request, since),
+        "table": table.table(shown, since),
+        "foot": foot.foot(shown.words, shown.build, shown.indicator),
+    }
+    return embedding.of_map(request, parts)
 
 
 def layout(request: Request) -> list[Component]:
