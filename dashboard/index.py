@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from types import ModuleType
 from typing import Any
 
 from dash import Dash
@@ -65,6 +66,7 @@ def document(
     Without callbacks (`register`) it needs no Dash: 200 kB less to load, and nothing to hand over.
     """
     parts = _parts(t, name=name, path=path, query=query, title=title, description=description, body=body, base=base)
+    parts["alternates"] += _preview(name, path, query, base, {"title": title, "description": description})
     parts["alternates"] += "".join(
         f'<link rel="alternate" type="application/atom+xml" title="{escape(name)}" href="{escape(base + address)}">'
         for address, name in feeds
@@ -135,6 +137,20 @@ def _fonts() -> str:
         'type="font/woff2" crossorigin>'
         for weight in (400, 600)
     )
+
+
+def _preview(name: str, path: str, query: str, base: str, said: Mapping[str, str]) -> str:
+    """What other sites show of a link to the page: its title, and its picture where we know our own address."""
+    found = {f"og:{key}": text[:300] for key, text in said.items()} | {"og:type": "website"}
+    page = pages()[name]
+    if base and hasattr(page, "picture") and (path.rstrip("/") != urls.page(path[1:3], name) or not _items(page)):
+        found["og:image"] = f"{base}{path}.png" + (f"?{query}" if query else "")
+        found |= {"og:image:width": "1600", "og:image:height": "900", "twitter:card": "summary_large_image"}
+    return "".join(f'<meta property="{key}" content="{escape(text)}">' for key, text in found.items())
+
+
+def _items(page: ModuleType) -> bool:
+    return bool(getattr(page, "ITEM", False))
 
 
 def _assets(name: str, ending: str) -> list[str]:

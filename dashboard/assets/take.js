@@ -3,7 +3,9 @@
   "use strict";
   const follow = (event) => {
     const link = event.target.closest?.("a[data-take]");
-    if (link) link.href = `${location.pathname}.${link.dataset.take}${location.search}`;
+    if (!link) return;
+    const query = [location.search.slice(1), link.dataset.more].filter(Boolean).join("&");
+    link.href = `${location.pathname}.${link.dataset.take}${query && `?${query}`}`;
   };
   for (const kind of ["pointerdown", "focusin", "click"]) document.addEventListener(kind, follow, true);
 })();

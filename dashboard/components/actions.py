@@ -17,6 +17,7 @@ from dashboard.components.attributes import attrs
 from dashboard.components.cite import cite
 from dashboard.components.copied import ASSETS as COPIED
 from dashboard.components.embed_snippet import snippet
+from dashboard.components.picture_links import picture
 from dashboard.i18n import Words
 from dashboard.store import Build
 from dashboard.view import MapView
@@ -69,6 +70,7 @@ def actions(
     """
     parts: list[Component | None] = [
         html.P(refusal, className="refusal") if refusal else _take(t, view, forms, more),
+        None if refusal else picture(t, view),
         *_pass_on(t, build, view),
     ]
     return html.Div([part for part in parts if part is not None], className="actions", **attrs(data_build=build.id))

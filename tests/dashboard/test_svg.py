@@ -99,15 +99,21 @@ def test_circles_lie_large_below_small_and_zero_is_hollow() -> None:
 
 
 def test_a_map_that_leaves_the_page_stands_alone() -> None:
-    drawn = alone(draw({"DED21": row("DED21", 12.0)}, within="DED"))
-    root = parse(drawn)
+    drawn = alone(draw({"DED21": row("DED21", 12.0)}))
     assert re.findall(r"var\(|role=|tabindex|aria-label=", drawn) == []
-    regions = root.findall(".//*[@class='am-regions']//path")
-    assert len(regions) == len(GEOMETRY["regions"])
+    regions = parse(drawn).findall(".//*[@class='am-regions']//path")
     named = {region.get("id"): region.find("title").text for region in regions}  # type: ignore[union-attr]
+    assert set(named) == set(GEOMETRY["regions"])
     assert named["DED21"] == "DED21: 12.0"
-    faded = {region.get("id") for region in root.findall(".//*[@class='am-regions']/g[@fill-opacity]/path")}
-    assert faded == set(named) - {"DED21", "DED51"}
+
+
+def test_what_lies_around_the_part_shown_is_faded_and_what_is_out_of_sight_left_out() -> None:
+    root = parse(alone(draw({}, within="DED")))
+    every = {path.get("id") for path in root.findall(".//*[@class='am-regions']//path")}
+    faded = {path.get("id") for path in root.findall(".//*[@class='am-regions']/g[@fill-opacity]/path")}
+    assert every - faded == {"DED21", "DED51"}
+    assert faded
+    assert "FRF11" not in every
 
 
 def test_the_legend_names_classes_means_and_the_signs_that_occur_in_constant_order() -> None:
