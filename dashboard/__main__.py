@@ -8,6 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from dashboard import compressed
+from dashboard.deck.serve import given
 from dashboard.desk import config, roles
 from dashboard.exports.pool import WAITING
 from dashboard.settings import INTERNAL, from_environment
@@ -24,6 +25,7 @@ def main() -> None:
         roles.load_at_start(config.read(settings).roles)  # says what is missing before any worker starts
     if not (pointed(settings.data, settings.audience) / "current.json").exists():
         sys.exit(f"There is no published build in {settings.data}. Make one with: make build")
+    given(settings)  # a wrong logo or template is said before any worker starts
     for path in compressed.static_files().values():
         compressed.packed_file(path)
     sys.stderr.write(f"The atlas is at http://{settings.host}:{settings.port}/\n")

@@ -34,6 +34,7 @@ from dashboard import (
 from dashboard.brief import serve as briefs
 from dashboard.components import frozen_mark
 from dashboard.compressed import FOREVER, pack, respond
+from dashboard.deck import serve as decks
 from dashboard.exports import changed_view, serve
 from dashboard.firstpaint import draw, for_dash
 from dashboard.i18n import languages, negotiate, words
@@ -81,6 +82,7 @@ def create(settings: Settings | None = None) -> Dash:
     alert_feed.register(server, store, settings)
     serve.register(server, store, _split)
     briefs.register(server, store, settings, _split)
+    decks.register(server, store, settings, _split)
     pictures.register(server, store, settings, _split)
     security.register(app)
     errors.register(server)

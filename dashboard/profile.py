@@ -156,7 +156,7 @@ def _entry(region: Region, indicator: Row, rows: list[Row], peers: Peers) -> Ent
         gap=gap,
         beside=beside,
         share=None if rate else _share(indicator, latest, national),
-        change=_change(known),
+        change=change(known),
         peers=peers,
     )
 
@@ -184,7 +184,7 @@ def _share(indicator: Row, latest: Row, national: Row | None) -> float | None:
     return float(100 * part / whole)
 
 
-def _change(known: list[Row]) -> Change | None:
+def change(known: list[Row]) -> Change | None:
     """From the first value to the latest, or from the latest break in the series on."""
     begin = max((i for i, row in enumerate(known) if row["status"] == "b"), default=0)
     if len(known) - begin < 2:

@@ -71,21 +71,25 @@ def feature_name(build: Build, t: Words, reason: Reason) -> str:
     return t("{indicator} per km²", indicator=short) if reason.per_area else short
 
 
-def why(build: Build, t: Words, code: str, twin: Twin) -> str:
-    """One sentence: how near the two are, what brings them together, what holds them apart."""
+def lead(build: Build, t: Words, code: str, twin: Twin) -> str:
+    """One sentence: how near the two are."""
     regions = queries.regions(build)
     names = {"a": regions[code].name(t.lang), "b": regions[twin.code].name(t.lang)}
-    near = [feature_name(build, t, reason) for reason in twin.reasons if abs(reason.gap) < NEAR]
-    far = [feature_name(build, t, reason) for reason in reversed(twin.reasons) if abs(reason.gap) >= FAR]
     distance = t.number(twin.distance, 2)
     if twin.alike:
-        text = t("Across the border {a} is most like {b} (distance {distance}).", distance=distance, **names)
-    else:
-        text = t(
-            "Across the border nothing is really like {a}; {b} comes nearest (distance {distance}).",
-            distance=distance,
-            **names,
-        )
+        return t("Across the border {a} is most like {b} (distance {distance}).", distance=distance, **names)
+    return t(
+        "Across the border nothing is really like {a}; {b} comes nearest (distance {distance}).",
+        distance=distance,
+        **names,
+    )
+
+
+def why(build: Build, t: Words, code: str, twin: Twin) -> str:
+    """How near the two are, what brings them together, what holds them apart."""
+    near = [feature_name(build, t, reason) for reason in twin.reasons if abs(reason.gap) < NEAR]
+    far = [feature_name(build, t, reason) for reason in reversed(twin.reasons) if abs(reason.gap) >= FAR]
+    text = lead(build, t, code, twin)
     if near:
         text += " " + t("Alike: {features}.", features=t.listed(near))
     if far:

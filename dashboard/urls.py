@@ -222,6 +222,36 @@ def template(lang: str, kind: str, form: str) -> str:
     return page(lang, "desk/template", f"{kind}.{form}")
 
 
+def keynote(lang: str, views: Iterable[tuple[str, str]], more: Mapping[str, str] | None = None, form: str = "") -> str:
+    """The address of a tray: /de/keynote?v=map%3Findicator=…&title.1=… (`+` in a view is %2B). form: pptx, or present.
+
+    views: (address of a view without language, title of the reader's own or '').
+    """
+    pairs = [(name, value) for name, value in (more or {}).items() if value]
+    for place, (view, title) in enumerate(views, 1):
+        pairs += [("v", view)] + [(f"title.{place}", title)] * bool(title)
+    query = urlencode(pairs, safe="/?=:,;")
+    path = page(lang, "keynote") + {"": "", "present": "/present"}.get(form, f".{form}")
+    return path + (f"?{query}" if query else "")
+
+
+def inner(address: str, hosts: Iterable[str]) -> str:
+    """What a reader brought as the address of a view, without host and language: `map?level=land`.
+
+    Raises ValueError where it names another host than these.
+    """
+    text = address.strip()
+    parts = urlsplit(text)
+    if parts.scheme or parts.netloc or text.startswith(("//", "\\")):
+        if parts.scheme not in ("http", "https") or parts.netloc not in hosts:
+            raise ValueError(parts.netloc or parts.scheme)
+        text = parts.path + (f"?{parts.query}" if parts.query else "")
+    path, _, query = text.partition("#")[0].strip("/").partition("?")
+    path = re.sub(r"^(?:embed/)?[a-z]{2}/", "", path.replace(" ", "+"))
+    kept = "&".join(each for each in query.split("&") if each and not each.startswith((f"{ASOF}=", "v=")))
+    return path + (f"?{kept}" if kept else "")
+
+
 def own_page(text: str) -> str:
     """An address a reader brought, if it is a page of ours that one can return to; else nothing.
 

@@ -21,7 +21,7 @@ from dashboard.view import flag_word, level_name, rank_text
 def brief(request: Request, region: Region, name: str) -> Brief:
     """The brief of a region. name: one that tells namesakes apart."""
     t, build = request.words, request.build
-    found, day = _handed_on(profile.profile(build, t.lang, region)), today()
+    found, day = handed_on(profile.profile(build, t.lang, region)), today()
     chosen = figures(found)
     here = [each.programme for each in ledger.programmes_in(build, [region.code]) if each.relation != "over"]
     rows, left = promised.rows(t, here, day)
@@ -45,7 +45,7 @@ def brief(request: Request, region: Region, name: str) -> Brief:
     )
 
 
-def _handed_on(found: Profile) -> Profile:
+def handed_on(found: Profile) -> Profile:
     """The profile without what a licence keeps on the site: a brief is made to be passed on."""
     kept = replace(found, entries=tuple(e for e in found.entries if not withheld(found.build, e.indicator)))
     return kept if kept.headline is found.headline else replace(kept, spread=())

@@ -18,12 +18,14 @@ from dashboard.components.cite import cite
 from dashboard.components.copied import ASSETS as COPIED
 from dashboard.components.embed_snippet import snippet
 from dashboard.components.picture_links import picture
+from dashboard.components.keynote_link import ASSETS as KEYNOTE
+from dashboard.components.keynote_link import keynote
 from dashboard.i18n import Words
 from dashboard.store import Build
 from dashboard.view import MapView
 
 #: What a page with the row needs. Where the address is the state (the map), take.js lets the links follow it.
-ASSETS: Final = ("actions.css", "take.js", *COPIED)
+ASSETS: Final = ("actions.css", "take.js", *COPIED, *KEYNOTE)
 #: The forms of a page with a function `csv(request)`: of any table, and of figures by region and period.
 TABLE: Final = ("csv",)
 CUBE: Final = TABLE
@@ -77,10 +79,14 @@ def actions(
 
 
 def _pass_on(t: Words, build: Build, view: Viewed) -> list[Component | None]:
-    """To cite the view, and to show it on another site."""
+    """To put the view on a slide, to cite it, and to show it on another site."""
     address, indicator = view.address(t.lang), view.query.get("indicator", view.item)
     about = {"page": view.page, "address": address, "title": view.title}
-    return [cite(t, build, **about, indicator=indicator), snippet(t, build, **about)]
+    return [
+        keynote(t, view.page, view.item, address),
+        cite(t, build, **about, indicator=indicator),
+        snippet(t, build, **about),
+    ]
 
 
 def _take(t: Words, view: Viewed, forms: Sequence[str], more: Sequence[tuple[str, Viewed]]) -> html.Details | None:
