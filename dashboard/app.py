@@ -80,7 +80,7 @@ def create(settings: Settings | None = None) -> Dash:
     feeds.register(server, store, settings)
     changed_view.register(server, store)
     alert_feed.register(server, store, settings)
-    serve.register(server, store, _split)
+    serve.register(server, store, settings, _split)
     briefs.register(server, store, settings, _split)
     decks.register(server, store, settings, _split)
     pictures.register(server, store, settings, _split)

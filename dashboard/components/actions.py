@@ -20,15 +20,23 @@ from dashboard.components.embed_snippet import snippet
 from dashboard.components.picture_links import picture
 from dashboard.components.keynote_link import ASSETS as KEYNOTE
 from dashboard.components.keynote_link import keynote
+from dashboard.exports.csv import WORKBOOK
 from dashboard.i18n import Words
+from dashboard.queries import Row
 from dashboard.store import Build
 from dashboard.view import MapView
 
 #: What a page with the row needs. Where the address is the state (the map), take.js lets the links follow it.
 ASSETS: Final = ("actions.css", "take.js", *COPIED, *KEYNOTE)
 #: The forms of a page with a function `csv(request)`: of any table, and of figures by region and period.
-TABLE: Final = ("csv",)
-CUBE: Final = TABLE
+TABLE: Final = ("csv", "xlsx", "parquet", "zip")
+CUBE: Final = ("csv", "xlsx", "parquet", "json", "zip")
+
+
+def indicator_forms(build: Build, indicator: Row) -> tuple[str, ...]:
+    """The forms of a whole indicator: no workbook of one that is too long for it."""
+    rows = sum(row["observed"] + row["missing"] for row in queries.coverage(build) if row["indicator"] == indicator["id"])
+    return tuple(form for form in CUBE if form != "xlsx" or rows <= WORKBOOK)
 
 
 @dataclass(frozen=True)
@@ -63,12 +71,12 @@ def actions(
     forms: Sequence[str] = (),
     refusal: str = "",
     *,
-    more: Sequence[tuple[str, Viewed]] = (),
+    more: Sequence[tuple[str, Viewed, Sequence[str]]] = (),
 ) -> html.Div:
     """The row. forms: endings under which the view can be had, in the order of `said`.
 
     refusal: the sentence that stands in place of the forms where a licence keeps the figures here.
-    more: further views that fit, (what they are, view), in the same forms (the whole indicator beside one map).
+    more: further views that fit: what each is, the view, its forms (the whole indicator beside one map of it).
     """
     parts: list[Component | None] = [
         html.P(refusal, className="refusal") if refusal else _take(t, view, forms, more),
@@ -89,7 +97,9 @@ def _pass_on(t: Words, build: Build, view: Viewed) -> list[Component | None]:
     ]
 
 
-def _take(t: Words, view: Viewed, forms: Sequence[str], more: Sequence[tuple[str, Viewed]]) -> html.Details | None:
+def _take(
+    t: Words, view: Viewed, forms: Sequence[str], more: Sequence[tuple[str, Viewed, Sequence[str]]]
+) -> html.Details | None:
     """The forms, each as a link with a word on what it is."""
     if not forms:
         return None
@@ -99,7 +109,7 @@ def _take(t: Words, view: Viewed, forms: Sequence[str], more: Sequence[tuple[str
         name, what = known[form]
         link = html.A(name, href=view.address(t.lang, form), download="", **attrs(data_take=form))
         items.append(html.Li([link, " ", html.Small(what)]))
-    further = [html.P([f"{what} ", *_links(t, other, forms)]) for what, other in more]
+    further = [html.P([f"{what} ", *_links(t, other, has)]) for what, other, has in more]
     return html.Details([html.Summary(t("Take along")), html.Ul(items), *further], className="take")
 
 
@@ -122,4 +132,7 @@ def map_actions(shown: MapView) -> html.Div:
     t, build, state = shown.words, shown.build, shown.state
     view = Viewed("map", "", dict(urls.parameters(state)), titles.title(shown))
     refusal = kept(t) if queries.withheld(build, shown.indicator) else ""
-    return actions(t, build, view, CUBE, refusal)
+    known = shown.indicator
+    whole = t("The whole indicator, all levels and periods:")
+    every = (whole, Viewed("indicator", known["id"], {}, known["title"]), indicator_forms(build, known))
+    return actions(t, build, view, CUBE, refusal, more=[every])

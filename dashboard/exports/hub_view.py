@@ -7,6 +7,7 @@ from typing import Any
 from dashboard import aggregate, hub, queries, recipes
 from dashboard.aggregate import Aggregate, Case
 from dashboard.exports import csv
+from dashboard.hub import Finding
 from dashboard.i18n import Words
 from dashboard.queries import Row
 from dashboard.store import Build
@@ -19,12 +20,17 @@ def newest(build: Build, t: Words, territory: Territory) -> csv.Table:
     rows: list[dict[str, Any]] = []
     known = list(queries.indicators(build, t.lang).values())
     figures = hub.case(build, t, territory.members, [row["id"] for row in known])
+    places = {finding.indicator["id"]: finding for finding in hub.findings(build, t, territory)}
     alone = _alone(figures, territory)
     for indicator in known:
         for member in indicator["members"] or [""]:
             found = aggregate.newest(figures, indicator["id"], member)
-            rows += _lines(build, t, territory, [found], indicator=indicator, alone=alone)
-    return csv.Table(f"atlas-{territory.id or 'territory'}", rows)
+            lines = _lines(build, t, territory, [found], indicator=indicator, alone=alone)
+            lines[0] |= _place(places.get(indicator["id"]), found)
+            rows += lines
+    notes = [t("The range of ranks of a territory is the one it would have among the units of its country.")]
+    ranked = len(territory.members) > 1 and any(row.get("of") for row in rows)
+    return csv.Table(csv.file_name(territory.name), rows, notes=notes if ranked else ())
 
 
 def one(build: Build, t: Words, territory: Territory, indicator: Row, back: str) -> csv.Table:
@@ -42,7 +48,17 @@ def one(build: Build, t: Words, territory: Territory, indicator: Row, back: str)
         ]
         found = found or [aggregate.newest(figures, indicator["id"], member)]
         rows += _lines(build, t, territory, found, indicator=indicator, alone=_alone(figures, territory))
-    return csv.Table(f"atlas-{territory.id or 'territory'}-{indicator['id']}", rows)
+    return csv.Table(
+        csv.file_name(indicator["short"], territory.name), rows, title=f"{indicator['title']}, {territory.name}"
+    )
+
+
+def _place(finding: Finding | None, figure: Aggregate) -> dict[str, Any]:
+    """The range of ranks of the territory's figure, where the page says it, too."""
+    spot = finding.place if finding else None
+    if finding is None or spot is None or finding.figure.period != figure.period:
+        return {}
+    return {"level": finding.among, "rank": spot.rank, "rank_low": spot.low, "rank_high": spot.high, "of": spot.of}
 
 
 def _alone(figures: Case, territory: Territory) -> dict[str, Case]:
@@ -56,8 +72,7 @@ def _lines(
     """The rows of the territory and of its members for some figures."""
     about = {"entity": territory.name, "code": territory.item}
     if queries.withheld(build, indicator):
-        said = t("Shown only: the licence does not let us hand these figures on.")
-        return [about | csv.about(build, t, indicator) | {"status": "withheld", "recipe": said}]
+        return [about | csv.withheld_row(build, t, indicator)]
     regions = queries.regions(build)
     rows = []
     for figure in figures:

@@ -1,33 +1,83 @@
-"""`/{lang}/<page>.csv`: every page that has a function `csv(request)` can be taken along under its own address."""
+"""`/{lang}/<page>.<form>`: every page that has a function `csv(request)` can be taken along under its own address.
+
+What is more than a small table is made beside the web worker (pool.py). Files are kept with their build while they are
+asked for, but for large ones.
+"""
 
 from __future__ import annotations
 
-import re
+import pickle
 from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final
 
 from flask import Flask, Response, request
 
 from dashboard import frozen, urls
-from dashboard.compressed import pack, respond
-from dashboard.exports import csv
+from dashboard.compressed import respond
+from dashboard.exports import pool
+from dashboard.exports.cube import NoCubeError
+from dashboard.exports.forms import FORMS, Asked, File, job, made
+from dashboard.i18n import words
 from dashboard.pages import pages
-from dashboard.store import Store
+from dashboard.settings import Settings
+from dashboard.store import Build, Store
 
 Split = Callable[[str], tuple[str, str, str] | None]
+#: Bytes up to which a file is kept: a build keeps some hundred answers.
+KEPT: Final = 400_000
+#: Bytes of an address's parameters that are read.
+_LONGEST: Final = 1000
 
 
-def register(server: Flask, store: Store, split: Split) -> None:
+@dataclass
+class _Place:
+    """Where a file is kept, if it is."""
+
+    file: File | None = None
+
+
+def register(server: Flask, store: Store, settings: Settings, split: Split) -> None:
     """split: a path → (language, page, item), None where there is no page."""
 
-    @server.get("/<lang>/<path:rest>.csv")
-    def take_along(lang: str, rest: str) -> Response:
+    @server.get("/<lang>/<path:rest>.<any(csv, xlsx, parquet, json, zip):form>")
+    def take_along(lang: str, rest: str, form: str) -> Response:
         parts = split(f"/{lang}/{rest}")
         if parts is None or not hasattr(pages()[parts[1]], "csv"):
             raise urls.NotFoundError(request.path)
-        asked = frozen.page_request(store, parts[0], parts[2])
-        table: csv.Table = pages()[parts[1]].csv(asked)
-        packed = pack(csv.text(table.rows, table.columns), quality=5)
-        answer = respond(request, packed, "text/csv; charset=utf-8", frozen.file_cache(asked, pages()[parts[1]]))
-        name = re.sub(r"[^a-z0-9-]+", "-", table.name.lower()).strip("-")[:80]
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        page, viewed = pages()[parts[1]], frozen.page_request(store, parts[0], parts[2])
+        query = urls.read_query(request.query_string.decode("utf-8", "replace")[:_LONGEST])
+        base = settings.base_url or request.host_url.rstrip("/")
+        asked = Asked(form, parts[0], parts[1], parts[2], tuple(query.items()), base)
+        state = page.state(viewed) if hasattr(page, "state") else ""
+        try:
+            file = _file(viewed.build, asked, page, state)
+        except urls.MovedError as moved:
+            raise urls.MovedError(urls.with_form(moved.address, form), moved.status) from None
+        except NoCubeError:
+            raise _no_cube(asked) from None
+        answer = respond(request, file.packed, FORMS[form].content_type, frozen.file_cache(viewed, page))
+        answer.headers["Content-Disposition"] = f'attachment; filename="{file.name or "atlas"}.{form}"'
         return answer
+
+
+def _file(build: Build, asked: Asked, page: ModuleType, state: str) -> File:
+    """The file, kept or made."""
+    place: _Place = build.recent(("file", asked, state), _Place)
+    if place.file is not None:
+        return place.file
+    small = asked.form == "csv" and not getattr(page, "LARGE", False) and "rows" not in dict(asked.query)
+    file: File = made(build, asked) if small else pickle.loads(pool.made(build, job, asked))  # noqa: S301 (our own)
+    if len(file.packed.plain) <= KEPT:
+        place.file = file
+    return file
+
+
+def _no_cube(asked: Asked) -> urls.NotFoundError:
+    """These rows are no figures by region and period; the other forms have them."""
+    t = words(asked.lang)
+    text = t("This table has no figures by region and period, so there is no statistical cube of it.")
+    view = dict(asked.query)
+    links = [(form.upper(), urls.view_url(t.lang, asked.page, asked.item, view, form)) for form in ("csv", "xlsx")]
+    return urls.NotFoundError("JSON-stat", text=text, links=tuple(links))

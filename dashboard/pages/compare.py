@@ -13,13 +13,15 @@ from dashboard.compare.maps import PARAMETERS
 from dashboard.compare.model import Comparison
 from dashboard.compare.text import findings
 from dashboard.components.actions import ASSETS as ACTIONS
-from dashboard.components.actions import Viewed, actions
+from dashboard.components.actions import CUBE, Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.compare_form import add, alike, form, ready
 from dashboard.components.comparison import mark, tables
 from dashboard.components.comparison_charts import charts
 from dashboard.components.comparison_maps import maps
 from dashboard.components.foot import sources
+from dashboard.exports import compare_view
+from dashboard.exports import csv as forms
 from dashboard.firstpaint import Kept
 from dashboard.pages import Request
 from dashboard.pictures.comparison import of_comparison
@@ -82,6 +84,14 @@ def picture(request: Request) -> Picture:
     return of_comparison(read(request), request.query)
 
 
+def csv(request: Request) -> forms.Table:
+    """The figures of the comparison; of fewer than two regions there are none."""
+    comparison = read(request)
+    if len(comparison.codes) < 2:
+        raise urls.NotFoundError(request.item or PATH, links=((title(request), urls.page(request.lang, PATH)),))
+    return compare_view.table(comparison)
+
+
 def layout(request: Request) -> list[Component]:
     """The comparison, or the way to one."""
     comparison = read(request)
@@ -109,7 +119,7 @@ def _side_by_side(request: Request, comparison: Comparison) -> list[Component]:
         *maps(comparison, request.query),
         *alike(comparison),
         *sources(t, comparison.build, [line.indicator for line in comparison.lines]),
-        actions(t, request.build, _viewed(request, comparison)),
+        actions(t, request.build, _viewed(request, comparison), CUBE),
     ]
 
 

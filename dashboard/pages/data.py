@@ -7,12 +7,14 @@ from dash.development.base_component import Component
 
 from dashboard import queries, urls
 from dashboard.components.actions import ASSETS as ACTIONS
-from dashboard.components.actions import Viewed, actions
+from dashboard.components.actions import TABLE, Viewed, actions
 from dashboard.components.announced import announced, waiting
 from dashboard.components.attributes import attrs
 from dashboard.components.controls import THEMES
 from dashboard.components.foot import linked
 from dashboard.components.table import letters
+from dashboard.exports import catalogue_view
+from dashboard.exports import csv as forms
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -44,6 +46,11 @@ def state(request: Request) -> str:
     return str(len(waiting(request.build)))
 
 
+def csv(request: Request) -> forms.Table:
+    """The list of indicators."""
+    return catalogue_view.table(request.build, request.words, title(request))
+
+
 def layout(request: Request) -> list[Component]:
     """Two tables: indicators by theme, sources with their deliveries."""
     t = request.words
@@ -62,7 +69,7 @@ def layout(request: Request) -> list[Component]:
                 html.H2(t("Sources")),
                 *[_source(t, request, row) for row in queries.sources(request.build).values()],
                 html.P(t("Build {build}", build=request.build.id), className="small"),
-                actions(t, request.build, Viewed(PATH, "", {}, title(request))),
+                actions(t, request.build, Viewed(PATH, "", {}, title(request)), TABLE),
             ],
         )
     ]

@@ -7,9 +7,11 @@ from dash.development.base_component import Component
 
 from dashboard import firms, queries, urls
 from dashboard.components.actions import ASSETS as ACTIONS
-from dashboard.components.actions import Viewed, actions
+from dashboard.components.actions import CUBE, Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import sources
+from dashboard.exports import csv as forms
+from dashboard.exports import firms_view
 from dashboard.figures.dots import dot_chart
 from dashboard.firms import CONTEXT, LARGE, REGIONAL, SECTOR, SIZE, SMES, Breakdown
 from dashboard.firstpaint import Kept, Raw
@@ -47,6 +49,11 @@ def description(request: Request) -> str:
     )
 
 
+def csv(request: Request) -> forms.Table:
+    """The figures by size class and activity."""
+    return firms_view.table(request.build, request.words, title(request))
+
+
 def layout(request: Request) -> list[Component]:
     """By size, the gap over time, by activity, what there is by region, context, definition, sources."""
     t, build = request.words, request.build
@@ -67,7 +74,7 @@ def layout(request: Request) -> list[Component]:
         ]
     parts += [html.H2(t("By economic activity")), *_sectors(t, sectors), *_regions(request), *_context(request)]
     parts += [html.H2(t("What counts as small or medium-sized")), _definition(t), *sources(t, build, used)]
-    parts.append(actions(t, build, Viewed(PATH, "", {}, title(request))))
+    parts.append(actions(t, build, Viewed(PATH, "", {}, title(request)), CUBE))
     return [Kept(id="prose", className="prose wide firms", children=parts)]
 
 

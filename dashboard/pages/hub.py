@@ -172,7 +172,7 @@ def _actions(request: Request, shown: Shown) -> html.Div:
     """What can be done with the page: the indicator on its map, and all figures of the territory."""
     t, place = request.words, shown.territory
     query = {name: value for name, value in _query(request).items() if value} | {"indicator": shown.indicator["id"]}
-    every = (t("All figures of this territory:"), Viewed(PATH, place.item, {}, place.name))
+    every = (t("All figures of this territory:"), Viewed(PATH, place.item, {}, place.name), CUBE)
     refusal = kept(t) if queries.withheld(request.build, shown.indicator) else ""
     return actions(t, request.build, Viewed(PATH, place.item, query, place.name), CUBE, refusal, more=[every])
 

@@ -8,9 +8,11 @@ from dash.development.base_component import Component
 from dashboard import queries, urls
 from dashboard.components import embed_indicator
 from dashboard.components.actions import ASSETS as ACTIONS
-from dashboard.components.actions import Viewed, actions
+from dashboard.components.actions import Viewed, actions, indicator_forms, kept
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import foot
+from dashboard.exports import csv as forms
+from dashboard.exports import indicator_view
 from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
@@ -22,6 +24,7 @@ from dashboard.view import level_name, verdict_word
 
 PATH = "indicator"
 ITEM = True
+LARGE = True
 ASSETS = ACTIONS
 
 
@@ -61,6 +64,11 @@ def embed(request: Request) -> list[Component]:
     return embed_indicator.frame(request, read(request))
 
 
+def csv(request: Request) -> forms.Table:
+    """All its figures."""
+    return indicator_view.table(request.build, request.words, read(request))
+
+
 def layout(request: Request) -> list[Component]:
     """The method note."""
     t, row = request.words, read(request)
@@ -95,9 +103,15 @@ def layout(request: Request) -> list[Component]:
         ),
         html.H2(t("Sources")),
         foot(t, request.build, row),
-        actions(t, request.build, Viewed(PATH, row["id"], {}, row["title"])),
+        _actions(request, row),
     ]
     return [Kept(id="prose", className="prose", children=sections)]
+
+
+def _actions(request: Request, row: Row) -> Component:
+    refusal = kept(request.words) if queries.withheld(request.build, row) else ""
+    forms_ = indicator_forms(request.build, row)
+    return actions(request.words, request.build, Viewed(PATH, row["id"], {}, row["title"]), forms_, refusal)
 
 
 def _caveats(request: Request, row: Row) -> list[str]:

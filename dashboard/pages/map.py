@@ -78,8 +78,8 @@ def description(request: Request) -> str:
 
 
 def csv(request: Request) -> forms.Table:
-    """The regions on screen."""
-    return map_view.table(read(request))
+    """The regions on screen, or with `rows=all` the whole indicator."""
+    return map_view.asked(read(request), request.query)
 
 
 def picture(request: Request) -> Picture:

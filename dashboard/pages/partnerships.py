@@ -9,10 +9,12 @@ from dashboard import partnerships
 from dashboard.components import partnership_list as parts
 from dashboard.components import partnership_map as maps
 from dashboard.components.actions import ASSETS as ACTIONS
-from dashboard.components.actions import Viewed, actions
+from dashboard.components.actions import TABLE, Viewed, actions
 from dashboard.components.attributes import attrs
 from dashboard.components.partnership_time import timeline
 from dashboard.components.partnership_words import spoken
+from dashboard.exports import csv as forms
+from dashboard.exports import partnerships_view
 from dashboard.firstpaint import Kept, Raw
 from dashboard.pages import Request
 from dashboard.partnerships import Choice, Entry
@@ -37,6 +39,12 @@ def description(request: Request) -> str:
     )
 
 
+def csv(request: Request) -> forms.Table:
+    """The partnerships shown."""
+    choice = partnerships.read(request.build, request.query)
+    return partnerships_view.table(request.build, request.words, partnerships.shown(request.build, choice))
+
+
 def layout(request: Request) -> list[Component]:
     """Counter, choice, map and list side by side, time line, organisations."""
     t, build = request.words, request.build
@@ -53,7 +61,7 @@ def layout(request: Request) -> list[Component]:
                 html.Section([parts.choices(request, choice)], **attrs(aria_label=t("Choose partnerships"))),
                 *_body(request, choice, found),
                 parts.circles(t, build),
-                actions(t, build, Viewed(PATH, "", choice.query, title(request))),
+                actions(t, build, Viewed(PATH, "", choice.query, title(request)), TABLE),
             ],
         )
     ]

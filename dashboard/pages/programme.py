@@ -12,7 +12,9 @@ from dashboard.components import programme_edits as edits
 from dashboard.components import programme_head as head
 from dashboard.components import programme_map as maps
 from dashboard.components.actions import ASSETS as ACTIONS
-from dashboard.components.actions import Viewed, actions
+from dashboard.components.actions import TABLE, Viewed, actions
+from dashboard.exports import csv as forms
+from dashboard.exports import programme_view
 from dashboard.firstpaint import Kept
 from dashboard.ledger_model import Programme
 from dashboard.pages import Request
@@ -59,6 +61,11 @@ def feeds(request: Request) -> list[tuple[str, str]]:
     return [("programme", read(request).id)]
 
 
+def csv(request: Request) -> forms.Table:
+    """Its claims."""
+    return programme_view.table(request.words, read(request))
+
+
 def layout(request: Request) -> list[Component]:
     """Head, promise against report, the claims in the order of time, places, partners, sources."""
     t, one, day = request.words, read(request), programmes.today()
@@ -80,7 +87,7 @@ def layout(request: Request) -> list[Component]:
                 *head.sources(t, one),
                 html.H2(t("Edits")),
                 *edits.history(request, one),
-                actions(t, request.build, Viewed(PATH, one.id, {}, title(request))),
+                actions(t, request.build, Viewed(PATH, one.id, {}, title(request)), TABLE),
             ],
         )
     ]

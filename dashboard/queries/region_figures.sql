@@ -2,7 +2,7 @@
 -- Values as they are published (slice.sql).
 select o.indicator, o.region, o.period,
        round(o.value, if(i."interval" <> '', greatest(2, i.decimals), i.decimals)) as value,
-       o.status, o.reason, o.n, o.ci_low, o.ci_high, r.rank_low, r.rank_high, r.of
+       o.status, o.reason, o.n, o.ci_low, o.ci_high, r.rank, r.rank_low, r.rank_high, r.of
 from observation o
 join indicator i on i.id = o.indicator
 left join ranking r on r.region = $region and r.level = $level and r.member = ''

@@ -18,12 +18,12 @@ LANGUAGES = ("de", "fr")
 SAME = {
     "de": {
         *("Definition", "Kreise", "Region", "Zoom"),
-        *("Cluster", "Hub", "Name", "Partner", "national"),
+        *("Cluster", "Code", "Hub", "Name", "Partner", "national"),
     },
     "fr": {
         *("Adoption", "Classes", "France", "Kreise", "Licence", "Länder", "Pause"),
         *("Source", "Sources", "Zoom", "départements", "régions"),
-        *("Alliance", "Centre", "Cluster", "Consortium", "Hub", "Places", "Programme", "Programmes", "source"),
+        *("Alliance", "Centre", "Cluster", "Code", "Consortium", "Hub", "Places", "Programme", "Programmes", "source"),
         *("diagnostics", "jury", "national", "participant", "site", "{number} places"),
     },
 }

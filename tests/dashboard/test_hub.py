@@ -276,7 +276,7 @@ def test_nothing_in_a_file_is_a_formula() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/de/nope.csv", "/xx/map.csv", "/de/data.csv", "/de/hub.csv", "/de/hub/DED+DED51.csv"]
+    "path", ["/de/nope.csv", "/xx/map.csv", "/de/find.csv", "/de/hub.csv", "/de/hub/DED+DED51.csv"]
 )
 def test_a_page_without_a_file_has_none(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
