@@ -17,9 +17,9 @@ from dashboard.components.attributes import attrs
 from dashboard.components.cite import cite
 from dashboard.components.copied import ASSETS as COPIED
 from dashboard.components.embed_snippet import snippet
-from dashboard.components.picture_links import picture
 from dashboard.components.keynote_link import ASSETS as KEYNOTE
 from dashboard.components.keynote_link import keynote
+from dashboard.components.picture_links import picture
 from dashboard.exports.csv import WORKBOOK
 from dashboard.i18n import Words
 from dashboard.queries import Row
@@ -35,7 +35,9 @@ CUBE: Final = ("csv", "xlsx", "parquet", "json", "zip")
 
 def indicator_forms(build: Build, indicator: Row) -> tuple[str, ...]:
     """The forms of a whole indicator: no workbook of one that is too long for it."""
-    rows = sum(row["observed"] + row["missing"] for row in queries.coverage(build) if row["indicator"] == indicator["id"])
+    rows = sum(
+        row["observed"] + row["missing"] for row in queries.coverage(build) if row["indicator"] == indicator["id"]
+    )
     return tuple(form for form in CUBE if form != "xlsx" or rows <= WORKBOOK)
 
 

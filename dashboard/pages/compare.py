@@ -79,17 +79,17 @@ def description(request: Request) -> str:
     return " ".join(findings(comparison))[:300]
 
 
-def picture(request: Request) -> Picture:
-    """The indicators on an axis each, or `indicator` over time."""
-    return of_comparison(read(request), request.query)
-
-
 def csv(request: Request) -> forms.Table:
     """The figures of the comparison; of fewer than two regions there are none."""
     comparison = read(request)
     if len(comparison.codes) < 2:
         raise urls.NotFoundError(request.item or PATH, links=((title(request), urls.page(request.lang, PATH)),))
     return compare_view.table(comparison)
+
+
+def picture(request: Request) -> Picture:
+    """The indicators on an axis each, or `indicator` over time."""
+    return of_comparison(read(request), request.query)
 
 
 def layout(request: Request) -> list[Component]:

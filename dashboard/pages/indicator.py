@@ -54,6 +54,11 @@ def description(request: Request) -> str:
     return str(read(request)["definition"])
 
 
+def csv(request: Request) -> forms.Table:
+    """All its figures."""
+    return indicator_view.table(request.build, request.words, read(request))
+
+
 def picture(request: Request) -> Picture:
     """Both countries over time, or the map."""
     return of_indicator(request, read(request))
@@ -62,11 +67,6 @@ def picture(request: Request) -> Picture:
 def embed(request: Request) -> list[Component]:
     """What stands in a frame on another site: the national figures over time."""
     return embed_indicator.frame(request, read(request))
-
-
-def csv(request: Request) -> forms.Table:
-    """All its figures."""
-    return indicator_view.table(request.build, request.words, read(request))
 
 
 def layout(request: Request) -> list[Component]:
