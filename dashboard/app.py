@@ -31,6 +31,7 @@ from dashboard import (
     slices,
     urls,
 )
+from dashboard.api import serve as api
 from dashboard.brief import serve as briefs
 from dashboard.components import frozen_mark
 from dashboard.compressed import FOREVER, pack, respond
@@ -46,7 +47,7 @@ from dashboard.store import NotKeptError, Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
-    r"_|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.(csv|xlsx|parquet|json|zip|svg|png|pdf|pptx)$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
+    r"_|api(/|$)|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.(csv|xlsx|parquet|json|zip|svg|png|pdf|pptx)$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
 )
 
 
@@ -80,6 +81,7 @@ def create(settings: Settings | None = None) -> Dash:
     feeds.register(server, store, settings)
     changed_view.register(server, store)
     alert_feed.register(server, store, settings)
+    api.register(server, store, settings)
     serve.register(server, store, settings, _split)
     briefs.register(server, store, settings, _split)
     decks.register(server, store, settings, _split)

@@ -50,6 +50,14 @@ def pack(data: bytes, quality: int = 11) -> Packed:
     )
 
 
+def pack_once(request: Request, data: bytes) -> Packed:
+    """Bytes that are sent once, packed quickly and only in the form this client takes."""
+    accepted = request.accept_encodings
+    br = brotli.compress(data, quality=4) if accepted["br"] else b""
+    gz = gzip.compress(data, 5, mtime=0) if accepted["gzip"] and not br else b""
+    return Packed(data, br, gz, hashlib.sha256(data).hexdigest())
+
+
 def packed_plain(data: bytes) -> Packed:
     """Bytes that are packed already (a PDF)."""
     return Packed(data, b"", b"", hashlib.sha256(data).hexdigest())

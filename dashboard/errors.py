@@ -10,10 +10,11 @@ import orjson
 from dash import html
 from dash.exceptions import DependencyException
 from flask import Flask, Response, redirect, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import urls
+from dashboard.api import problems
 from dashboard.exports import pool
 from dashboard.firstpaint import draw
 from dashboard.i18n import Words, languages, negotiate, words
@@ -63,7 +64,10 @@ def register(server: Flask) -> None:
             413: t("That is too large: at most {size} kB are accepted.", size=256),
         }
         code = error.code or 500
-        return page(code, t("Not found") if code == 404 else t("Not accepted"), sentences.get(code, error.name))
+        answer = page(code, t("Not found") if code == 404 else t("Not accepted"), sentences.get(code, error.name))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return answer
 
     @server.errorhandler(DependencyException)
     def no_bundle(_error: DependencyException) -> Response:
@@ -126,6 +130,8 @@ def as_of(t: Words, build: str, day: datetime | None) -> str:
 def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] = ()) -> Response:
     """An error as a page with ways on (label, address), or as JSON where JSON was asked for."""
     t = language()
+    if request.path.startswith(problems.ROOT + "/"):
+        return problems.plain(t, status, title, text)
     if request.path.endswith(".json") or request.path.startswith(("/_dash", "/health")):
         return Response(
             orjson.dumps({"error": text, "status": status}), status, _FRESH, content_type="application/json"
@@ -140,4 +146,5 @@ def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] 
 def language() -> Words:
     """The words of the language that the address names, else the one the browser prefers."""
     first = request.path.strip("/").split("/")[0]
-    return words(first if first in languages() else negotiate(request.headers.get("Accept-Language", "")))
+    usual = "en" if request.path.startswith(problems.ROOT + "/") else ""
+    return words(first if first in languages() else negotiate(request.headers.get("Accept-Language", usual)))

@@ -181,6 +181,18 @@ def stay(markup: str, build: str) -> str:
     return _FORM.sub(lambda match: match[0] + field, _INSIDE.sub(link, markup))
 
 
+def api(resource: str = "", form: str = "", query: Iterable[tuple[str, str]] = ()) -> str:
+    """An address of the API: /api/v1, /api/v1/observations, /api/v1/observations.csv?level=land."""
+    written = urlencode(list(query), safe=":,")
+    path = "/api/v1" + (f"/{resource}" if resource else "") + (f".{form}" if form else "")
+    return path + (f"?{written}" if written else "")
+
+
+def problem(kind: str) -> str:
+    """The type of a problem of the API: where the page on the API explains it."""
+    return page("en", "api") + f"#{kind}"
+
+
 def slice_url(lang: str, indicator: str, level: str, member: str, build: str) -> str:
     """The address of the figures of one indicator at one level, all periods; frozen by the build in it."""
     query = urlencode([("member", member)] * bool(member) + [("v", build)])

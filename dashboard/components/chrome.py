@@ -98,7 +98,7 @@ def footer(t: Words, *, cookie: bool = False) -> html.Footer:
     return html.Footer(
         className="site",
         children=[
-            html.P(privacy),
+            html.P([privacy, " ", html.A(t("Data for programs (API)"), href=urls.page(t.lang, "api"))]),
             html.P(
                 [
                     t("Boundaries:"),

@@ -61,7 +61,13 @@ def layout(request: Request) -> list[Component]:
             children=[
                 html.H1(title(request)),
                 html.P(description(request), className="subtitle"),
-                html.P(html.A(t("How fresh the figures are"), href=urls.page(t.lang, "data/status"))),
+                html.P(
+                    [
+                        html.A(t("How fresh the figures are"), href=urls.page(t.lang, "data/status")),
+                        " · ",
+                        html.A(t("Data for programs (API)"), href=urls.page(t.lang, "api")),
+                    ]
+                ),
                 *announced(t, request.build),
                 *_feeds(t, request),
                 html.H2(t("Indicators")),

@@ -26,11 +26,13 @@ def spoken_by_the_build() -> set[str]:
 
 def collect() -> set[str]:
     """The msgids: literal first arguments of t("…"), view.words("…"), self("…"), and the named tables of labels."""
+    from dashboard.api.openapi import texts as api_texts
     from dashboard.components.controls import THEMES
     from dashboard.components.table import COLUMNS
     from dashboard.pages import navigation
 
     found = {label for _, label in navigation()} | set(THEMES.values()) | spoken_by_the_build()
+    found |= api_texts()
     found |= {label for _, label, _ in COLUMNS if label.isalpha() and len(label) > 1}
     for path in DASHBOARD.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
