@@ -27,6 +27,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 #: The figures of a row of the build, as they stand in a table.
 FIGURE: Final = ("value", "status", "n", "ci_low", "ci_high", "rank", "rank_low", "rank_high", "of")
+#: Decimals of limits, so that every form has the same number.
+LIMITS: Final = 6
 #: Rows of the longest table that is handed out; the largest indicator of 2026 has 60,000.
 MOST: Final = 100_000
 #: The same of a workbook, which costs ten times as much to make: some seconds.
@@ -92,6 +94,7 @@ def about(build: Build, t: Words, indicator: Row, member: str = "") -> dict[str,
 def figure(indicator: Row, row: Row, t: Words) -> dict[str, Any]:
     """The figure of a row of the build: value, flag, base, limits, range of ranks, and its reason as the remark."""
     found = {name: row.get(name) for name in FIGURE}
+    found |= {name: round(row[name], LIMITS) for name in ("ci_low", "ci_high") if row.get(name) is not None}
     reason = indicator["reasons"].get(row.get("reason") or "", "")
     return found | {"status_text": flag_word(t, row["status"]), "recipe": reason}
 
