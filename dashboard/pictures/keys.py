@@ -57,12 +57,15 @@ def _bar(scene: Scene, scale: Scale, countries: Sequence[str], words: LegendWord
         for i, fill in enumerate(scale.fills)
     )
     foot = at + strip
-    for country in countries:
-        if country in words.means:
-            x = room.width * svg.place(words.means[country][0], scale.limits)
-            drawn += f'<g transform="translate({x:.1f} {foot - strip / 2 - 6:.1f})">{_MARKS[country]}</g>'
-    for x, text in _limits(scale, words, room.width, size):
-        drawn += letters.line(text, x, foot + size * 1.15, size, fill="soft", anchor="middle")
+    marked = [country for country in countries if country in words.means]
+    for country in marked:
+        x = room.width * svg.place(words.means[country][0], scale.limits)
+        drawn += f'<g transform="translate({x:.1f} {foot + 1:.1f})">{_MARKS[country]}</g>'
+    down = foot + (12 if marked else 0)
+    for x, at_limit, text in _limits(scale, words, room.width, size):
+        drawn += f'<path class="rule" d="M{at_limit:.1f} {foot:.1f}V{down + 3:.1f}"/>'
+        drawn += letters.line(text, x, down + size * 1.15, size, fill="soft", anchor="middle")
+    foot = down
     bar = Block(room.width, foot + size * 1.5, drawn)
     title = ", ".join(words.countries[c] for c in countries)
     parts = [paragraph(title, room.width, room.size * 0.92, fill="ink")] if named else []
@@ -86,16 +89,16 @@ def _histogram(scale: Scale, counts: Counter[str], words: LegendWords, room: Roo
     return drawn, foot + 2
 
 
-def _limits(scale: Scale, words: LegendWords, width: float, size: float) -> list[tuple[float, str]]:
-    """(x, text) of the limits; of those that would touch the one before only the first."""
-    found: list[tuple[float, str]] = []
+def _limits(scale: Scale, words: LegendWords, width: float, size: float) -> list[tuple[float, float, str]]:
+    """(x of the text, x of the limit, text); of those that would touch the one before only the first."""
+    found: list[tuple[float, float, str]] = []
     end, step = -1e9, width / (len(scale.limits) + 1)
     for i in range(len(scale.limits)):
         text = spaced(svg.limit_text(scale, i, words))
         half = letters.width(text, size) / 2
         x = min(max((i + 1) * step, half), width - half)
         if text and x - half > end + size * 0.3:
-            found.append((x, text))
+            found.append((x, (i + 1) * step, text))
             end = x + half
     return found
 

@@ -22,6 +22,7 @@ LEADING, BASELINE = 1.24, 0.94
 #: Widths are those of single letters: kerning only makes a text narrower. This is kept free for what it widens.
 _SPARE: Final = 1.012
 _UNITS: Final = 1000
+_WORDS: Final = re.compile(r"[ \n\t]+")
 #: Where an address may break.
 _BREAKS: Final = re.compile(r"(?<=[/?&=+,._-])")
 ELLIPSIS: Final = "…"
@@ -39,40 +40,51 @@ def _font(weight: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=4096)
 def _advance(letter: str, weight: int) -> float:
-    return _font(weight).getlength(letter)
+    return _font(weight).getlength(letter) / _UNITS * _SPARE
+
+
+@lru_cache(maxsize=16384)
+def _width(text: str, weight: int) -> float:
+    """Of a size of 1; the words of a picture are measured again and again."""
+    return sum(_advance(letter, weight) for letter in text)
 
 
 def width(text: str, size: float, weight: int = PLAIN) -> float:
     """The width of a line in pixels."""
-    return sum(_advance(letter, weight) for letter in text) * size / _UNITS * _SPARE
+    return _width(text, weight) * size
 
 
 def wrapped(text: str, size: float, room: float, weight: int = PLAIN) -> list[str]:
     """The text in lines no wider than `room`: broken between words, or where a word has no end inside it."""
+    most, space = room / size, _advance(" ", weight)
     lines: list[str] = []
-    for word in re.split(r"[ \n\t]+", text.strip()):
-        whole = f"{lines[-1]} {word}" if lines else word
-        if lines and width(whole, size, weight) <= room:
-            lines[-1] = whole
+    end = 0.0
+    for word in _WORDS.split(text.strip()):
+        wide = _width(word, weight)
+        if lines and end + space + wide <= most:
+            lines[-1] += f" {word}"
+            end += space + wide
         else:
-            lines += _pieces(word, size, room, weight)
+            lines += [word] if wide <= most else _pieces(word, most, weight)
+            end = _width(lines[-1], weight) if lines else 0.0
     return lines
 
 
-def _pieces(word: str, size: float, room: float, weight: int) -> list[str]:
-    """A word in lines: whole, at the signs of an address, at last between any two letters."""
-    if width(word, size, weight) <= room:
-        return [word]
-    lines = [""]
+def _pieces(word: str, most: float, weight: int) -> list[str]:
+    """A word in lines: at the signs of an address, at last between any two letters."""
+    lines, end = [""], 0.0
     for part in _BREAKS.split(word):
-        if width(lines[-1] + part, size, weight) <= room:
-            lines[-1] += part
-            continue
-        lines.append("")
-        for letter in part:
-            if lines[-1] and width(lines[-1] + letter, size, weight) > room:
+        wide = _width(part, weight)
+        if end + wide > most:
+            lines.append("")
+            end = 0.0
+        for piece in [part] if wide <= most else part:
+            more = _width(piece, weight)
+            if lines[-1] and end + more > most:
                 lines.append("")
-            lines[-1] += letter
+                end = 0.0
+            lines[-1] += piece
+            end += more
     return [line for line in lines if line]
 
 

@@ -6,7 +6,6 @@ from dashboard import drawing, queries, steps, titles, urls, view
 from dashboard.brief.model import source_lines
 from dashboard.differences import NOT_SIGNIFICANT
 from dashboard.display import is_joint
-from dashboard.display_titles import in_table
 from dashboard.exports.csv import refuse_withheld
 from dashboard.map.scene import Box, Scene
 from dashboard.pictures import keys
@@ -55,8 +54,8 @@ def sources(shown: MapView) -> tuple[str, ...]:
 
 
 def _said(shown: MapView) -> dict[str, tuple[str, str]]:
-    """code → (name, figure) as the page's table has it, of figures that can be written; not of those overseas."""
-    display, found = shown.display, {}
+    """code → (name, figure) of all that have one, except overseas; of a change or gap without the unit."""
+    t, display, found = shown.words, shown.display, dict[str, tuple[str, str]]()
     if display and display.kind in ("flags", "against"):
         return {}
     cells = display.cells(shown.state.period) if display else {}
@@ -65,7 +64,8 @@ def _said(shown: MapView) -> dict[str, tuple[str, str]]:
             continue
         row = shown.rows.get(code)
         if display and display.kind != "value":
-            text = in_table(shown, cells[code]) if code in cells else ""
+            value = cells[code].value if code in cells else None
+            text = "" if value is None else t.number(value, display.decimals, sign=display.signed)
         else:
             text = shown.value(row["value"]) if row and row["value"] is not None else ""
         if text:

@@ -34,7 +34,7 @@ _RULES: Final = Template(
     ".am-circles .zero,.am-key .zero{fill:$ground;fill-opacity:1;stroke:$soft}"
     ".am-frames rect{fill:none;stroke:$quiet}.am-frames text{fill:$soft;paint-order:stroke;stroke:$ground}"
     ".on-dark .said{fill:#fff}.on-pale .said{fill:#17232b}"
-    ".on-any .said{fill:$ink;stroke:$ground;stroke-width:3;paint-order:stroke;stroke-linejoin:round}"
+    ".on-any .said{fill:$ink;stroke:$ground;stroke-width:4;paint-order:stroke;stroke-linejoin:round}"
     ".am-step{fill:none;stroke:$partner}.am-step-casing{fill:none;stroke:$ground}"
 )
 

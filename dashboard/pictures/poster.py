@@ -26,9 +26,9 @@ SIZES: Final = (
 )  # fmt: skip
 #: Lines a title has at most, at the last size; the part of a square's height that words may take above the figure.
 LAST_LINES: Final = 8
-HEAD_SHARE: Final = 0.3
+HEAD_SHARE: Final = 0.25
 #: The least height of a map, and of a chart, under the heading of a square, in parts of the picture's.
-FIGURE_SHARE: Final = {True: 0.42, False: 0.46}
+FIGURE_SHARE: Final = {True: 0.5, False: 0.46}
 _BAR: Final = 6.0
 _NO_BREAK: Final = "\u00a0"
 
