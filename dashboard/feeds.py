@@ -101,12 +101,13 @@ def title(build: Build, t: Words, scope: str, item: str) -> str:
         return t("Changes: {what}", what=queries.regions(build)[item].name(t.lang))
     if scope == "programme":
         return t("Changes: {what}", what=ledger.programmes(build)[item].name(t.lang))
-    return t("All changes of figures")
+    return t("Alerts") if scope == "alerts" else t("All changes of figures")
 
 
 def links(build: Build, t: Words, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """(address, title) for the head of a page: the feed of all, and those `wanted` as (scope, item)."""
-    return [(urls.feed(t.lang, *each), title(build, t, *each)) for each in (("all", ""), *wanted)]
+    """(address, title) for the head of a page: of all changes, of alerts, and those `wanted` as (scope, item)."""
+    always = (("all", ""), ("alerts", ""))  # alerts: alert_feed.py
+    return [(urls.feed(t.lang, *each), title(build, t, *each)) for each in (*always, *wanted)]
 
 
 # ── The document ─────────────────────────────────────────────────────────────────────────────────────────────────

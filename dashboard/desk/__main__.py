@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.desk import config, passwords
-from dashboard.desk.audit import Audit, AuditError
+from dashboard.desk.audit import Audit, AuditError, noted
 from dashboard.desk.records import Records
 from dashboard.settings import INTERNAL, ROOT, from_environment
 
@@ -96,17 +96,21 @@ def _check(folder: Path, id_: str) -> int:
     from dashboard.store import Store  # noqa: PLC0415
 
     settings = from_environment()
+    build = Store(settings.data, INTERNAL).current()
+    checking.limit_memory()
     try:
-        checking.run(uploads.Uploads(folder), id_, Store(settings.data, INTERNAL).current())
+        checking.run(uploads.Uploads(folder), id_, build)
     except KeyError:
         return _no(f"there is no upload {id_!r}")
     return 0
 
 
 def _verify(folder: Path) -> int:
-    checked = Audit(folder).verify()
+    heads = noted(folder / "released")
+    checked = Audit(folder).verify(heads)
     torn = f"; half lines left by a failure: {checked.torn}" if checked.torn else ""
-    return _yes(f"whole: {checked.records} records, last hash {checked.head}{torn}")
+    kept = f"; as {len(heads)} releases noted it" if heads else ""
+    return _yes(f"whole: {checked.records} records, last hash {checked.head}{torn}{kept}")
 
 
 def _yes(text: str) -> int:

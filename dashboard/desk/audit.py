@@ -1,7 +1,8 @@
 """The desk's one audit log: a line of JSON per step, only ever appended, each carrying the hash of the one before.
 
 A changed, removed or inserted line breaks the chain from there on. Lines that are missing at the end are found by
-comparing the last hash with one noted elsewhere (`python -m dashboard.desk verify-audit` prints it).
+comparing with hashes noted elsewhere: each release notes one (`noted`), `python -m dashboard.desk verify-audit` prints
+the last.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 FILE = "audit.jsonl"
+#: In the folder of a release: the head of the chain when it was released.
+NOTED = "audit.json"
 START = "0" * 64
 _TAIL = 1 << 16
 
@@ -41,8 +44,11 @@ class Audit:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
 
-    def write(self, who: str, what: str, **detail: object) -> None:
-        """Append one step and wait until the disk has it. Raises AuditError; then nothing was appended."""
+    def write(self, who: str, what: str, **detail: object) -> tuple[int, str]:
+        """Append one step and wait until the disk has it; its number and hash, the head of the chain now.
+
+        Raises AuditError; then nothing was appended.
+        """
         try:
             with _locked(self.path) as file:
                 whole, last, torn, gap = _end(file)
@@ -55,8 +61,9 @@ class Audit:
                     "before": last["hash"] if last else START,
                     **({"after_torn": _sha(torn)} if torn else {}),
                 }
-                line = _text(record | {"hash": _hash(record)})
-                _append(file, whole, gap + line + b"\n")
+                head = _hash(record)
+                _append(file, whole, gap + _text(record | {"hash": head}) + b"\n")
+                return int(str(record["n"])), head
         except OSError as error:
             raise AuditError(f"the audit log cannot be written: {error.strerror}") from error
 
@@ -66,8 +73,12 @@ class Audit:
             with self.path.open("rb") as file:
                 yield from (record for line in file if (record := _read(line)) is not None)
 
-    def verify(self) -> Checked:
-        """Recompute the chain. Raises AuditError, which names the first line that does not fit."""
+    def verify(self, heads: Mapping[int, tuple[str, str]] | None = None) -> Checked:
+        """Recompute the chain. Raises AuditError, which names the first line that does not fit.
+
+        heads: number of a record → its hash as it was noted elsewhere, and where; so an end that was cut off is found.
+        """
+        noted = heads or {}
         count, head, torn = 0, START, 0
         pending = b""
         for number, line in enumerate(self.path.open("rb") if self.path.exists() else (), 1):
@@ -82,7 +93,23 @@ class Audit:
             if not fits or record.get("after_torn", "") != (_sha(pending) if pending else ""):
                 raise AuditError(f"line {number}: changed, or lines before it are missing")
             count, head, torn, pending = count + 1, str(stated), torn + bool(pending), b""
+            if count in noted and noted[count][0] != head:
+                raise AuditError(f"line {number}: not the record that {noted[count][1]} noted")
+        if lost := [where for count_then, (_, where) in noted.items() if count_then > count]:
+            raise AuditError(f"its end is missing: {lost[0]} noted more records than the {count} there are")
         return Checked(count, head, torn + bool(pending))
+
+
+def noted(released: Path) -> dict[int, tuple[str, str]]:
+    """What each release noted of the log: number of a record → its hash, and who noted it. Raises AuditError."""
+    found = {}
+    for path in released.glob(f"[!.]*/{NOTED}"):
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            found[int(told["record"])] = (str(told["hash"]), f"release {path.parent.name}")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise AuditError(f"{path} cannot be read ({error})") from None
+    return dict(sorted(found.items()))
 
 
 @contextmanager

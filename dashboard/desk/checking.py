@@ -6,6 +6,7 @@ kills its reader kills nothing else, and a check that was cut off is begun again
 
 from __future__ import annotations
 
+import resource
 import secrets
 import subprocess
 import sys
@@ -30,6 +31,8 @@ MOST_LINES: Final = 200_000
 #: So many refused lines are told one by one; all are counted.
 MOST_TOLD: Final = 5_000
 MOST_ATTEMPTS: Final = 3
+#: Bytes that a check may take for its file: twice what the largest one allowed needs (docs/desk.md).
+MOST_MEMORY: Final = 2 * 1024**3
 LOCK: Final = "checking"
 _PROGRESS: Final = "progress"
 _EACH: Final = 5_000
@@ -55,10 +58,18 @@ def run(uploads: Uploads, id_: str, build: Build) -> None:
             checked = _checked(uploads, upload, build)
         except FileError as error:
             checked = moved(upload, UNREADABLE, None, result={"what": error.what, "hint": error.hint})
+        except MemoryError:
+            checked = moved(upload, UNREADABLE, None, result={"what": "memory", "hint": {}})
         with uploads.held(id_) as now:
             if now.state == RECEIVED:
                 uploads.save(replace(checked, basis=compared))
                 (uploads.folder(id_) / "attempts").unlink(missing_ok=True)
+
+
+def limit_memory(most: int = MOST_MEMORY) -> None:
+    """Let this process take so many bytes more, so that no file takes the machine's. For a process of its own."""
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + most, now + most))
 
 
 def _count_attempt(path: Path) -> None:

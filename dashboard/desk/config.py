@@ -23,6 +23,8 @@ VARIABLES: Final = {
     "ATLAS_OIDC_CLIENT_SECRET_FILE": ("", "the file that holds it, instead"),
     "ATLAS_PASSWORDS": ("", "for a pilot without provider: the file that `python -m dashboard.desk password` writes"),
     "ATLAS_PROXIES": ("0", "web servers in front that add to X-Forwarded-For; internal audience only"),
+    "ATLAS_UPLOADS_AN_HOUR": ("60", "files that one person may hand in within an hour"),
+    "ATLAS_UPLOADS_KEPT_DAYS": ("90", "days after which what was withdrawn, refused or left lying is removed"),
     "ATLAS_METRICS_TOKEN": ("", "with it `/metrics` of the internal audience can be asked from another machine"),
 }
 KEY_BYTES = 32
@@ -44,7 +46,8 @@ class Oidc:
 class Config:
     """All that the desk is told. folder: where it writes. base_url: scheme and host, no slash at the end.
 
-    Either `oidc` or `passwords` is set. proxies: hops whose X-Forwarded-For is believed.
+    Either `oidc` or `passwords` is set. proxies: hops whose X-Forwarded-For is believed. uploads_an_hour: of a person;
+    kept_days: of uploads that led to nothing.
     """
 
     folder: Path
@@ -55,6 +58,8 @@ class Config:
     passwords: Path | None
     proxies: int
     metrics_token: str = field(repr=False)
+    uploads_an_hour: int
+    kept_days: int
 
     @property
     def secure(self) -> bool:
@@ -96,6 +101,8 @@ def read(settings: Settings, environment: Mapping[str, str] = os.environ) -> Con
         passwords=passwords,
         proxies=proxies,
         metrics_token=_token(asked["ATLAS_METRICS_TOKEN"]),
+        uploads_an_hour=_number("ATLAS_UPLOADS_AN_HOUR", asked),
+        kept_days=_number("ATLAS_UPLOADS_KEPT_DAYS", asked),
     )
 
 
@@ -162,6 +169,14 @@ def _key(text: str) -> bytes:
     if len(key) < KEY_BYTES or len(set(key)) < KEY_VARIETY:
         raise SystemExit(f"ATLAS_SESSION_KEY is too weak: at least {KEY_BYTES} bytes by chance. Draw one with: {DRAW}")
     return key
+
+
+def _number(name: str, asked: Mapping[str, str]) -> int:
+    """A whole number from 1 to 9999."""
+    text = asked[name]
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:5]) <= 9999:
+        raise SystemExit(f"{name} is {text!r}; it must be a whole number from 1 to 9999")
+    return int(text)
 
 
 def _token(text: str) -> str:

@@ -64,6 +64,7 @@ def _file(t: Words) -> dict[str, tuple[str, str]]:
         "bomb": (t("it unpacks to far more than it is"), t("Copy the values into the template.")),
         "workbook": (t("not readable as a workbook"), t("Save it anew as .xlsx without a password, or as CSV.")),
         "many": (t("more than {most} lines"), t("Divide the file.")),
+        "memory": (t("to be read it needs more memory than a check may use"), t("Divide the file.")),
     }
 
 

@@ -1,7 +1,8 @@
 """Releasing a draft: its lines as the files that the next build reads (docs/desk-format.md), in one piece.
 
-Order of a release: the folder under a hidden name → the intent into the upload → audit log → the folder gets its name
-→ audit log → the upload is `released`. Wherever that stops, `mend` brings the upload to where the folder is.
+Order of a release: the folder under a hidden name → the intent into the upload → audit log, and its head into the
+folder → the folder gets its name → audit log → the upload is `released`. Wherever that stops, `mend` brings the upload
+to where the folder is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, Final
 import polars as pl
 
 from dashboard.desk import disk
-from dashboard.desk.audit import Audit
+from dashboard.desk.audit import NOTED, Audit
 from dashboard.desk.known import Known
 from dashboard.desk.permissions import User
 from dashboard.desk.rules import CLAIM
@@ -60,7 +61,8 @@ def release(uploads: Uploads, audit: Audit, upload: Upload, by: User, *, token: 
     except OSError:
         shutil.rmtree(hidden, ignore_errors=True)
         raise
-    audit.write(by.key, "release begun", upload=upload.id, sha256=upload.sha256)
+    number, head = audit.write(by.key, "release begun", upload=upload.id, sha256=upload.sha256)
+    disk.write_json(hidden / NOTED, {"record": number, "hash": head})
     hidden.rename(uploads.released / upload.id)
     disk.settle(uploads.released)
     return _done(uploads, audit, upload, by, RELEASED)

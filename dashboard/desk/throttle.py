@@ -43,7 +43,8 @@ class Rate:
         return past[-self.most] + self.memory - now if len(past) >= self.most else 0.0
 
 
-DAY = 24 * 3600.0
+HOUR = 3600.0
+DAY = 24 * HOUR
 #: Of one account, wherever guesses come from: a stranger holds somebody off for a quarter of an hour at most.
 ACCOUNT = Wait(free=5, first=30.0, most=900.0, memory=DAY)
 #: Of one address, whatever the account: an office behind one address has twenty mistakes a day free.
@@ -80,6 +81,10 @@ class Throttle:
     def visit(self, address: str) -> None:
         """Count a visit to the provider. Raises TooManyError."""
         self._count({f"visit {_network(address)}": VISITS})
+
+    def upload(self, key: str, most: int) -> None:
+        """Count a file that a person hands in, of `most` in an hour. Raises TooManyError."""
+        self._count({f"upload {key}": Rate(most, HOUR)})
 
     def _count(self, rules: Mapping[str, Wait | Rate]) -> float:
         since = {place: time.time() - rule.memory for place, rule in rules.items()}

@@ -13,11 +13,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import urls
-from dashboard.desk import checking, disk, intake, releasing, schemas, templates, work_pages
+from dashboard.desk import checking, disk, intake, releasing, schemas, templates, tidying, work_pages
 from dashboard.desk.known import known
 from dashboard.desk.office import NotAllowedError, office, require_somewhere, user, visit
 from dashboard.desk.permissions import User, may, may_somewhere
 from dashboard.desk.scoped import Scoped
+from dashboard.desk.throttle import TooManyError
 from dashboard.desk.uploads import CHECKED, DRAFT, RECEIVED, REJECTED, WITHDRAWN, StepError, Upload, Uploads, moved
 from dashboard.errors import language
 from dashboard.i18n import Words, languages, words
@@ -67,12 +68,16 @@ def _arriving() -> Response | None:
         return None
     intake.allow(request)
     try:
+        office().throttle.upload(user().key, office().config.uploads_an_hour)
         if (request.content_length or 0) > (request.max_content_length or 0):
             raise RequestEntityTooLarge
         _ = request.form
     except RequestEntityTooLarge:
         office().audit.write(user().key, "upload refused", why="too large", announced=request.content_length)
         return work_pages.too_large(language(), intake.MOST_BYTES)
+    except TooManyError as error:
+        office().audit.write(user().key, "upload refused", why="too many", wait=error.seconds)
+        return work_pages.too_many(language(), office().config.uploads_an_hour, error.seconds)
     except OSError as error:
         return _disk(error)
     return None
@@ -103,6 +108,7 @@ def _handing_in(site: Blueprint, uploads: Uploads) -> None:
         stored = intake.keep(file, uploads.files)
         name = intake.plain_name(file.filename)
         office().audit.write(asking.key, "handed in", kind=kind, file=name, sha256=stored[0], bytes=stored[1])
+        tidying.tidy(uploads, office().audit, office().config.kept_days)
         made = uploads.begin(kind, asking, name, stored, request.form.get("sheet", "").strip()[:60])
         checking.start(uploads, made)
         return redirect(urls.draft(lang, made.id), 303)

@@ -166,7 +166,10 @@ def draft(t: Words, uploads: Uploads, upload: Upload, asking: User, build: Build
         *(html.Dt("SHA-256"), html.Dd(html.Code(upload.sha256))),
     ]
     if upload.state == RELEASED:
-        built = t("in build {build}", build=build.id) if _built(upload, build) else t("waits for the next build")
+        there = _built(uploads, upload, build)
+        built = t("in build {build}", build=build.id) if there else t("waits for the next build")
+        if upload.kind == "indicator" and not there:
+            built = t("waits for its first figures")
         about += [html.Dt(t("Published")), html.Dd(built)]
     body: list[Any] = [html.Dl(about, className="states")]
     headers = None
@@ -196,7 +199,9 @@ def draft(t: Words, uploads: Uploads, upload: Upload, asking: User, build: Build
     return page(t, upload.file, body, headers=headers)
 
 
-def _built(upload: Upload, build: Build) -> bool:
+def _built(uploads: Uploads, upload: Upload, build: Build) -> bool:
+    if upload.kind == "indicator":
+        return {one["row"]["id"] for one in uploads.rows(upload.id)} <= queries.indicators(build, "en").keys()
     if upload.kind in ("claim", "report"):
         return any(row["origin"] == upload.id for row in build.rows("ledger_claims"))
     return any(upload.sha256 in row.values() for row in queries.deliveries(build))
@@ -366,6 +371,19 @@ def too_large(t: Words, most: int) -> Response:
     """413."""
     text = t("The file is larger than {size}\u00a0MB. Nothing was stored. Divide it.", size=most // 1024 // 1024)
     return error_page(413, t("Not accepted"), text, ((t("Hand in data"), urls.page(t.lang, "desk/upload")),))
+
+
+def too_many(t: Words, most: int, seconds: int) -> Response:
+    """429."""
+    minutes = t.number(-(-seconds // 60))
+    text = t(
+        "One person may hand in {most} files an hour. Nothing was stored. Please try again in {minutes}\u00a0min.",
+        most=t.number(most),
+        minutes=minutes,
+    )
+    answer = error_page(429, t("Not accepted"), text, ((t("Hand in data"), urls.page(t.lang, "desk/upload")),))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def no_disk(t: Words) -> Response:

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import settings
+from dashboard.desk import config
 from etl import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE, TIMER = ROOT / "deploy/atlas-etl.service", ROOT / "deploy/atlas-etl.timer"
 LIFT, LIFT_TIMER = ROOT / "deploy/atlas-lift.service", ROOT / "deploy/atlas-lift.timer"
 DIGEST, DIGEST_TIMER = ROOT / "deploy/atlas-digest.service", ROOT / "deploy/atlas-digest.timer"
+INTERNAL = ROOT / "deploy/atlas-internal.service"
 MANUAL = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
 
@@ -61,6 +64,29 @@ def test_the_digest_is_run_by_a_command_that_there_is() -> None:
     assert "OnCalendar=" in DIGEST_TIMER.read_text(encoding="utf-8")
 
 
+def test_the_internal_server_starts_with_the_settings_that_the_manual_names(tmp_path: Path) -> None:
+    text = INTERNAL.read_text(encoding="utf-8")
+    assert re.search(r"(?m)^ExecStart=\S+ -m dashboard$", text)
+    assert f"deploy/{INTERNAL.name}" in MANUAL
+    (given,) = re.findall(r"(?m)^EnvironmentFile=(/\S+)$", text)
+    assert f"`{given}`" in MANUAL
+    assert re.findall(r"(?m)^ReadWritePaths=(.+)$", text) == ["/srv/atlas/data/internal/desk"], "all else is read-only"
+    block = re.search(r"```sh\n(ATLAS_BASE_URL=.+?)```", MANUAL, re.DOTALL)
+    assert block
+    lines = [*re.findall(r"ATLAS_\w+=\S+", text), *block[1].splitlines()]
+    environment = dict(line.split("=", 1) for line in lines)
+    assert environment.keys() <= {*settings.VARIABLES, *config.VARIABLES}
+    for name in (one for one in environment if one.endswith("_FILE")):
+        environment[name] = str(tmp_path / name)
+        (tmp_path / name).write_text("".join(map(chr, range(33, 97))))
+    of_all = settings.Settings("", int(environment["ATLAS_PORT"]), tmp_path, environment["ATLAS_BASE_URL"], 1)
+    read = config.read(of_all, environment)
+    assert read.secure
+    assert read.oidc
+    assert environment["ATLAS_AUDIENCE"] == settings.INTERNAL
+    assert read.folder == tmp_path / "internal" / "desk", "the folder that it may write to"
+
+
 @pytest.mark.parametrize("service", [SERVICE, LIFT, DIGEST], ids=lambda path: path.stem)
 def test_the_manual_names_the_units_and_their_places(service: Path) -> None:
     text = service.read_text(encoding="utf-8")
@@ -78,7 +104,7 @@ def test_the_manual_names_the_units_and_their_places(service: Path) -> None:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
 def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     done = subprocess.run(
-        ["systemd-analyze", "verify", *map(str, (SERVICE, TIMER, LIFT, LIFT_TIMER, DIGEST, DIGEST_TIMER))],
+        ["systemd-analyze", "verify", *map(str, (SERVICE, TIMER, LIFT, LIFT_TIMER, DIGEST, DIGEST_TIMER, INTERNAL))],
         capture_output=True,
         text=True,
         timeout=60,
@@ -87,6 +113,6 @@ def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     told = [
         line
         for line in done.stderr.splitlines()
-        if re.search("atlas-(etl|lift|digest)", line) and "not executable" not in line
+        if re.search("atlas-(etl|lift|digest|internal)", line) and "not executable" not in line
     ]
     assert (done.returncode, told) == (0, []) or all("/srv/atlas" in line for line in told), told

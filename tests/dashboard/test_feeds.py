@@ -241,7 +241,7 @@ def test_pages_name_the_feeds_that_fit_them(client: FlaskClient) -> None:
         )
         return {href.removeprefix("https://atlas.example"): unescape(title) for title, href in found}
 
-    everything = {"/de/feeds/all.xml": "Alle Änderungen der Zahlen"}
+    everything = {"/de/feeds/all.xml": "Alle Änderungen der Zahlen", "/de/feeds/alerts.xml": "Hinweise"}
     assert named("/de/data") == everything
     about = {**everything, f"/de/feeds/indicator/{SHARE}.xml": "Änderungen: title de"}
     assert named(f"/de/indicator/{SHARE}") == about
@@ -332,4 +332,5 @@ def test_millions_that_look_alike_are_written_in_euros() -> None:
     from dashboard.i18n import words
 
     row = {"unit": "eur", "decimals": 0, "derive_kind": None}
-    assert changed.values(words("en"), row, 58_200_000.0, 58_200_400.0) == ("58,200,000.0\u00a0€", "58,200,400.0\u00a0€")
+    told = changed.values(words("en"), row, 58_200_000.0, 58_200_400.0)
+    assert told == ("58,200,000.0\u00a0€", "58,200,400.0\u00a0€")

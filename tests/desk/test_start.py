@@ -84,7 +84,11 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
 
 
 def test_no_secret_has_a_default() -> None:
-    assert {name: default for name, (default, _) in config.VARIABLES.items() if default} == {"ATLAS_PROXIES": "0"}
+    assert {name: default for name, (default, _) in config.VARIABLES.items() if default} == {
+        "ATLAS_PROXIES": "0",
+        "ATLAS_UPLOADS_AN_HOUR": "60",
+        "ATLAS_UPLOADS_KEPT_DAYS": "90",
+    }
 
 
 def test_the_server_itself_does_not_start_without_key_or_roles(build: Path, tmp_path: Path) -> None:
