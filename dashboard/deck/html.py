@@ -33,7 +33,7 @@ def _slide(t: Words, deck: Deck, slide: Slide, place: int, count: int) -> html.S
     head: list[Component] = [html.H2(slide.title, id=f"{name}-title")]
     if slide.subtitle:
         head.append(html.P(slide.subtitle, className="p-subtitle"))
-    notes = [text for text in slide.notes if text]
+    notes = [text for text in (*slide.notes, *slide.sources) if text]
     return html.Section(
         [
             html.Header(head),
@@ -64,7 +64,7 @@ def _slide(t: Words, deck: Deck, slide: Slide, place: int, count: int) -> html.S
 
 def _block(t: Words, block: Block) -> list[Component | Raw]:
     if isinstance(block, Map):
-        return [html.Div([Raw(_map(block)), *_legend(block)], className="p-map" + (" p-keyed" if block.legend else ""))]
+        return [html.Div([Raw(_map(block)), *_legend(block)], className="p-map p-keyed" if block.legend else "p-map p-plain")]
     if isinstance(block, Lines):
         return _lines(t, block)
     if isinstance(block, Bars):
@@ -103,6 +103,8 @@ def _map(block: Map) -> str:
     marked = {region.code: region.d for region in block.scene.regions if region.code in block.marked}
     unit = block.scene.view[2] / markup.EXPECTED_WIDTH
     over = "".join(f'<path class="p-here" d="{d}"/>' for d in marked.values())
+    picked = (region.d for region in block.scene.regions if region.code == block.scene.selected)
+    over += "".join(f'<path class="p-picked" d="{d}"/>' for d in picked)
     for arc in block.arcs:
         kind = "p-arc across" if arc.across else "p-arc"
         over += "".join(f'<path class="{kind}" d="{path((c[0], c[1], c[2]))}"/>' for c in arc.curves)
