@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard import urls
+from dashboard import partnerships, programmes, urls
+from dashboard.compare.maps import PARAMETERS as COMPARED
 from dashboard.compressed import Packed, pack, packed_plain
 from dashboard.exports import columnar, csv, cube, package, sheet
 from dashboard.exports.parcel import Parcel
@@ -18,6 +19,12 @@ from dashboard.store import Build
 
 #: Bytes from which a text is packed with less effort.
 LONG: Final = 1_000_000
+
+
+#: Parameters that a view may have, besides its page's own (PARAMETERS); what trackers add does not belong into a file.
+PARAMETERS: Final = frozenset(
+    [*urls.PARAMETERS.values(), *COMPARED, *partnerships.Choice().query, *programmes.Choice().query, "limits", "rows"]
+)
 
 
 @dataclass(frozen=True)

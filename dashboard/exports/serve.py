@@ -18,7 +18,7 @@ from dashboard import frozen, urls
 from dashboard.compressed import respond
 from dashboard.exports import pool
 from dashboard.exports.cube import NoCubeError
-from dashboard.exports.forms import FORMS, Asked, File, job, made
+from dashboard.exports.forms import FORMS, PARAMETERS, Asked, File, job, made
 from dashboard.i18n import words
 from dashboard.pages import pages
 from dashboard.settings import Settings
@@ -49,7 +49,9 @@ def register(server: Flask, store: Store, settings: Settings, split: Split) -> N
         page, viewed = pages()[parts[1]], frozen.page_request(store, parts[0], parts[2])
         query = urls.read_query(request.query_string.decode("utf-8", "replace")[:_LONGEST])
         base = settings.base_url or request.host_url.rstrip("/")
-        asked = Asked(form, parts[0], parts[1], parts[2], tuple(query.items()), base)
+        own = getattr(page, "PARAMETERS", ())
+        known = tuple((name, value) for name, value in query.items() if name in PARAMETERS or name in own)
+        asked = Asked(form, parts[0], parts[1], parts[2], known, base)
         state = page.state(viewed) if hasattr(page, "state") else ""
         try:
             file = _file(viewed.build, asked, page, state)

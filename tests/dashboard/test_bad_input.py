@@ -16,6 +16,8 @@ from werkzeug.test import TestResponse
 
 from dashboard import partnerships, urls
 from dashboard.compare.maps import PARAMETERS as COMPARE
+from dashboard.components.embed_snippet import HEIGHTS
+from dashboard.exports.forms import FORMS
 from dashboard.i18n import languages
 from dashboard.pages import pages
 
@@ -37,20 +39,27 @@ ITEMS = {
 }
 GOOD = {"indicator": WEB, "region": "DED", "compare": "DED+FRF", "hub": "DED+DEG"}
 #: What only forms send, or only scripts.
-OTHERS = ("limits", "with", "names", "q", "a", "b", "c", "d", "before", "v", "next")
+OTHERS = ("limits", "with", "names", "q", "a", "b", "c", "d", "before", "v", "next", "asof", "theme", "rows")
 #: Every name that any page reads.
 NAMES = tuple(dict.fromkeys([*urls.PARAMETERS.values(), *COMPARE, *partnerships.Choice().query, *OTHERS]))
 
 
 def kinds() -> list[str]:
-    """An address of every page, as a page and, where it can be taken along, as a file."""
+    """An address of every page, as a page and, where they are there, as a file and in a frame."""
     found = []
     for name, module in pages().items():
         item = getattr(module, "ITEM", False)
         one = GOOD.get(name.rpartition("/")[2], "DED")
         addresses = [name] * (item is not True) + [f"{name}/{one}"] * bool(item)
+        found += [f"embed {address}" for address in addresses if name in HEIGHTS]
         found += addresses + [f"{address}.csv" for address in addresses if hasattr(module, "csv")]
+    found += [f"map.{form}" for form in FORMS if form != "csv"]  # all forms read the same parameters
     return found
+
+
+def at(lang: str, kind: str) -> str:
+    """The path of a kind in a language; embedded ones begin with `embed `."""
+    return urls.embedded(f"/{lang}/{kind.removeprefix('embed ')}") if kind.startswith("embed ") else f"/{lang}/{kind}"
 
 
 def held(answer: TestResponse, address: str, value: str) -> None:
@@ -88,19 +97,21 @@ def asked(client: FlaskClient, path: str, names: tuple[str, ...], value: str) ->
 @pytest.mark.parametrize("kind", kinds())
 def test_no_parameter_of_any_page_can_break_it(client: FlaskClient, kind: str) -> None:
     """HTML in every parameter of every page; then each hostile value in those that the page does not ignore."""
-    strict = asked(client, f"/de/{kind}", NAMES, HTML)
+    strict = asked(client, at("de", kind), NAMES, HTML)
     for number, value in enumerate(VALUES if strict else VALUES[:4]):
-        address = f"/{languages()[number % 3]}/{kind}?{(strict or NAMES)[number % len(strict or NAMES)]}={quote(value)}"
+        address = (
+            f"{at(languages()[number % 3], kind)}?{(strict or NAMES)[number % len(strict or NAMES)]}={quote(value)}"
+        )
         held(client.get(address), address, value)
     for pair in (f"region=DED&region={quote(HTML)}", f"{quote(HTML)}=1&&=&", "%ff%fe=%ff&level[]=land"):
-        held(client.get(f"/de/{kind}?{pair}"), f"/de/{kind}?{pair}", "")
+        held(client.get(f"{at('de', kind)}?{pair}"), f"{kind}?{pair}", "")
 
 
 @pytest.mark.parametrize("name", [name for name, module in pages().items() if getattr(module, "ITEM", False)])
 def test_no_item_of_any_page_can_break_it(client: FlaskClient, name: str) -> None:
     for number, value in enumerate([*ITEMS.get(name.rpartition("/")[2], ("nope",)), *VALUES]):
         lang = languages()[number % len(languages())]
-        for end in ("", ".csv"):
+        for end in ("", ".csv", f".{list(FORMS)[number % len(FORMS)]}"):
             address = f"/{lang}/{name}/{quote(value, safe='+')}{end}"
             answer = client.get(address)
             held(answer, address, value)

@@ -10,15 +10,21 @@ import io
 import itertools
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
-from canaries import IDS, INDICATOR, PROGRAMME, REGION
+import polars as pl
+from canaries import IDS, INDICATOR, ORGANISATION, PROGRAMME, REGION
+from pyarrow import parquet
 from pypdf import PdfReader
 
+from dashboard import urls
 from dashboard.app import create
+from dashboard.components.embed_snippet import HEIGHTS
 from dashboard.i18n import languages
 from dashboard.pages import pages
 from dashboard.settings import Settings
@@ -63,6 +69,21 @@ QUERIES = (
     f"?indicator={REVISED}&region=DE",
     f"?programme={PROGRAMME}&kind=project&q=Nacktschnecken&name=Nackt",
 )
+#: Asked of the API besides: its lists have pages, so what could hold a canary is asked for by name and whole.
+API = tuple(
+    f"/api/v1/{name}.{form}?{query}&limit=10000"
+    for form in ("json", "csv", "parquet")
+    for name, query in (
+        ("observations", f"indicator={REVISED}"),
+        ("observations", f"indicator={INDICATOR}"),
+        ("observations", f"region={REGION}"),
+        ("observations", "region=DE"),
+        ("programmes", f"region={REGION}"),
+        ("claims", f"programme={PROGRAMME}"),
+        ("partnerships", f"organisation={ORGANISATION}"),
+        ("sources", "asof=current"),
+    )
+)
 #: Callback of the server (its output) → the values its inputs and states are tried with, besides addresses.
 CALLBACKS: dict[str, tuple[object, ...]] = {
     "root.children": (),
@@ -85,10 +106,15 @@ def page_paths() -> list[str]:
     return found
 
 
+def embedded_paths() -> list[str]:
+    """The same pages as a frame on another site shows them."""
+    return [urls.embedded(path) for path in page_paths() if path.split("/")[2] in HEIGHTS]
+
+
 def addresses() -> list[str]:
     """Every address to ask for: pages, and the routes with all that can stand for their placeholders."""
     paths = page_paths()
-    found = [path + query for path in paths for query in QUERIES]
+    found = [path + query for path in paths for query in QUERIES] + embedded_paths() + [*API]
     server = create(Settings("", 0, Path("nowhere"), "", 1)).server
     for rule in server.url_map.iter_rules():
         if rule.rule in CATCH_ALL or rule.rule.startswith(STATIC) or "GET" not in (rule.methods or ()):
@@ -112,10 +138,31 @@ def _filled(rule: str, paths: list[str]) -> Iterator[str]:
             known = OF_ROUTE.get(rule, {}).get(name) or VALUES.get(name)
             assert known, f"route {rule}: say in tests/leak/exits.py what to ask for in place of <{name}>"
             choices.append(known)
-    for values in itertools.product(*choices):
+    for at, values in enumerate(itertools.product(*choices)):
+        if _of_many_forms(rule) and values[-1] != choices[-1][0] and at % (len(choices[-1]) - 1):
+            continue  # the first form (csv) is asked of every page, the others of some pages each
         texts = [*parts]
         texts[1::2] = values
         yield "".join(texts)
+
+
+def _of_many_forms(rule: str) -> bool:
+    """Whether a route takes any page along in one of several forms: .csv, .xlsx, .parquet, .json, .zip."""
+    return re.search(r"<path:rest>\.<any\([^)]*\):\w+>$", rule) is not None
+
+
+def unpacked(content: bytes) -> bytes:
+    """What a reader of a file finds in it, where that is packed: PDF, Parquet, and ZIP with XLSX and PPTX."""
+    if content.startswith(b"%PDF"):
+        file = PdfReader(io.BytesIO(content))
+        return repr(file.metadata).encode() + "".join(page.extract_text() for page in file.pages).encode()
+    if content.startswith(b"PAR1"):
+        metadata = parquet.read_schema(io.BytesIO(content)).metadata
+        return repr(metadata).encode() + pl.read_parquet(io.BytesIO(content)).write_ndjson().encode()
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return b"\n".join(name.encode() + archive.read(name) for name in archive.namelist())
+    return b""
 
 
 class Crawl:
@@ -136,11 +183,7 @@ class Crawl:
     def _whole(answer: httpx.Response) -> bytes:
         # An address that was asked for may come back in a redirect; what it leads to is asked for itself.
         headers = [value for name, value in answer.headers.items() if name.lower() != "location"]
-        content = answer.content
-        if content.startswith(b"%PDF"):  # packed inside: what a reader of it finds
-            file = PdfReader(io.BytesIO(content))
-            content += repr(file.metadata).encode() + "".join(page.extract_text() for page in file.pages).encode()
-        return "\n".join(headers).encode() + b"\n" + content
+        return "\n".join(headers).encode() + b"\n" + answer.content + unpacked(answer.content)
 
     def everything(self, lang: str = "") -> dict[str, bytes]:
         """All exits, and all files that their pages link to; with a language only what has no other."""
@@ -151,10 +194,20 @@ class Crawl:
             for link in self._files(answer):
                 if link not in self.answers:
                     self.get(link)
+        self._frozen(lang)
         for address in ("/_dash-layout", "/_dash-dependencies", "/robots.txt", "/sitemap.xml", "/favicon.ico"):
             self.get(address)
         self._callbacks(lang)
         return self.answers
+
+    def _frozen(self, lang: str) -> None:
+        """Every page frozen to the build that is published, to a day, and to a build of that name which is none."""
+        build = self.client.get("/health/ready").json()["build"]
+        for path in page_paths():
+            if path.startswith(f"/{lang or 'de'}/"):
+                self.get(urls.frozen(path, build))
+        for asof in (f"{datetime.now(UTC):%Y-%m-%d}", "../internal/current", "current"):
+            self.get(urls.frozen("/de/map", asof))
 
     def _files(self, answer: httpx.Response) -> Iterable[str]:
         if "html" not in answer.headers.get("Content-Type", ""):
