@@ -39,7 +39,25 @@ ITEMS = {
 }
 GOOD = {"indicator": WEB, "region": "DED", "compare": "DED+FRF", "hub": "DED+DEG"}
 #: What only forms send, or only scripts.
-OTHERS = ("limits", "with", "names", "q", "a", "b", "c", "d", "before", "v", "next", "asof", "theme", "rows")
+OTHERS = (
+    "limits",
+    "with",
+    "names",
+    "q",
+    "a",
+    "b",
+    "c",
+    "d",
+    "before",
+    "v",
+    "next",
+    "asof",
+    "theme",
+    "rows",
+    "size",
+    "ground",
+    "x",
+)
 #: Every name that any page reads.
 NAMES = tuple(dict.fromkeys([*urls.PARAMETERS.values(), *COMPARE, *partnerships.Choice().query, *OTHERS]))
 
@@ -53,6 +71,7 @@ def kinds() -> list[str]:
         addresses = [name] * (item is not True) + [f"{name}/{one}"] * bool(item)
         found += [f"embed {address}" for address in addresses if name in HEIGHTS]
         found += addresses + [f"{address}.csv" for address in addresses if hasattr(module, "csv")]
+        found += [f"{address}.svg" for address in addresses if hasattr(module, "picture")]
     found += [f"map.{form}" for form in FORMS if form != "csv"]  # all forms read the same parameters
     return found
 
