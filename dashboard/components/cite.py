@@ -45,7 +45,7 @@ def short(t: Words, build: Build, sources: str) -> str:
     """In one sentence, with {title} and {address}."""
     atlas, day = t("Regional AI Atlas"), build.published
     edition = t("As of {day} (build {build})", day=t.day(day), build=build.id)
-    return f"{atlas} ({day.year}): {{title}}. {edition}. {{address}}. {sources}"
+    return f"{atlas} ({day.year}): {{title}}. {edition}. {sources} {{address}}"
 
 
 def bibtex(t: Words, build: Build, page: str, sources: str) -> str:

@@ -22,5 +22,6 @@ KINDS = {
     "indicator": f"indicator/{WEB}",
     "data": "data",
     "status": "data/status",
+    "what has changed": "changed",
     "nowhere": "region/XX",
 }

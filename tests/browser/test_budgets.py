@@ -56,6 +56,7 @@ WEIGHTS = {
     "indicator": (60_000, 150_000),
     "data": (60_000, 150_000),
     "status": (60_000, 150_000),
+    "what has changed": (20_000, 100_000),
 }
 REQUESTS = 20
 

@@ -27,6 +27,7 @@ PAGES = {
     "hub/ki-hub-sachsen-thueringen": {"de": "Mittel aus 2 Regionen", "fr": "Moyenne de 2 régions", "en": "Mean of 2"},
     "compare": {"de": "Regionen vergleichen", "fr": "Comparer des régions", "en": "Compare regions"},
     "compare/DED+FRF": {"de": "signifikant", "fr": "significatif", "en": "significant"},
+    "changed": {"de": "Seit welchem Tag", "fr": "Depuis quel jour", "en": "Choose the day"},
     "indicator/adoption_firms_ai_web_pct": {"de": "Methode", "fr": "Méthode", "en": "Method"},
 }
 

@@ -48,7 +48,8 @@ def held(answer: TestResponse) -> None:
         assert source in ("'none'", "'self'", "data:", "'unsafe-inline'") or source.startswith("'sha256-"), source
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
-    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert policy["frame-ancestors"] == "'none'"
     assert "Permissions-Policy" in answer.headers
     assert "Set-Cookie" not in answer.headers
     assert "Access-Control-Allow-Origin" not in answer.headers

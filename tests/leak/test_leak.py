@@ -139,6 +139,22 @@ def test_no_file_that_a_public_process_reads_holds_it(planted: Planted) -> None:
     assert inside.stat().st_mode & 0o007 == 0 or os.name != "posix"
 
 
+def test_no_address_frozen_to_a_build_of_the_inside_is_answered(planted: Planted) -> None:
+    """Neither by its id, nor where somebody lays its file among the public ones."""
+    inside = sorted((planted.data / "internal").rglob("*.duckdb"))
+    assert len(inside) > 1, "the published one, and one that waits for the end of the embargo"
+    laid = planted.data / "builds" / inside[0].name
+    shutil.copyfile(inside[0], laid)
+    try:
+        for build in inside:
+            for path in ("/de/map", "/embed/de/map", "/de/map.csv", "/de/changed", f"/de/indicator/{REVISED}"):
+                assert httpx.get(f"{planted.address}{path}?asof={build.stem}").status_code == 404, (path, build)
+            answer = httpx.get(f"{planted.address}/de/slice/{REVISED}/country.json?v={build.stem}").json()
+            assert answer["build"] != build.stem
+    finally:
+        laid.unlink()
+
+
 def test_the_public_build_is_that_of_a_house_without_secrets(planted: Planted, build: Path) -> None:
     if not os.environ.get("ATLAS_TEST_DATA"):  # else it may be one of other code
         assert shown(planted.data).stem == shown(build).stem, "not even the id tells that there is more"
