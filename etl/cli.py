@@ -6,6 +6,7 @@ Exit codes are model.Exit; 130 after Ctrl-C. An error is one readable message on
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import signal
 import sys
@@ -104,6 +105,7 @@ def command_line() -> argparse.ArgumentParser:
     commands.choices["build"].add_argument(
         "--accept", action="append", default=[], metavar="SOURCE", help="let this source go or jump as it likes"
     )
+    _add_aggregate(add)
     _add_looking(add)
     add("publish", "point readers to a sealed build, whatever it changes").add_argument(
         "build", help="id of a build in data/builds"
@@ -137,6 +139,26 @@ def command_line() -> argparse.ArgumentParser:
     command.add_argument("kind", choices=KINDS, help="what to start")
     command.add_argument("id", help="lower-case words joined by '_', like eurostat_isoc_eb_ai; the file's name")
     return parser
+
+
+def _add_aggregate(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    command = add("aggregate", "microdata to safe figures: reduce, protect and write a delivery")
+    command.add_argument("recipe", type=Path, help="a recipe, like etl/microdata/recipes/job_ads_ai.toml")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="where figures and report are written"
+    )
+    command.add_argument(
+        "--input", action="append", default=[], metavar="PATTERN", help="files, in place of the recipe's (repeatable)"
+    )
+    command.add_argument(
+        "--engine",
+        default="duckdb",
+        help="duckdb (default), or Spark: local-cluster[2,1,1024], spark://…, yarn, sc://…",
+    )
+    command.add_argument("--memory", default="2GB", metavar="SIZE", help="what DuckDB may take (default: 2GB)")
+    command.add_argument("--spill", type=Path, metavar="FOLDER", help="for what does not fit (default: the system's)")
+    command.add_argument("--most-spill", metavar="SIZE", help="how large that may get (default: what the disk has)")
+    command.add_argument("--threads", type=int, metavar="N", help="of DuckDB (default: all cores)")
 
 
 def _add_looking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -221,6 +243,17 @@ def _fetch(context: Context) -> int:
     return Exit.DONE
 
 
+def _aggregate(context: Context) -> int:
+    try:
+        command = importlib.import_module("etl.microdata.command")
+    except ImportError as error:
+        raise AtlasError(
+            f"aggregate needs the extra 'microdata' ({error.name} is not installed). "
+            "Remedy: .venv/bin/python -m pip install --require-hashes -r lock/microdata.txt"
+        ) from None
+    return int(command.run(context))
+
+
 def _shapes(context: Context) -> int:
     folder = context.arguments.folder
     out = context.root.parent / "shapes"
@@ -242,6 +275,7 @@ def _new(context: Context) -> int:
 _OF_AN_AUDIENCE: Final = ("check", "verify", "diff", "asof", "publish", "rollback", "keep")
 _MOVING: Final = ("build", "ship", "publish", "rollback", "keep", "fetch")
 _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
+    "aggregate": _aggregate,
     "build": release.build,
     "ship": _ship,
     "check": release.check_published,

@@ -1,0 +1,60 @@
+"""Disclosure control of all cells, period by period, as the recipe says: suppression, controlled rounding, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from etl.microdata import rules
+from etl.microdata.recipe import Recipe
+from etl.microdata.rounding import rounded
+from etl.microdata.suppress import suppress
+from etl.microdata.tables import table
+
+
+@dataclass(frozen=True)
+class Protected:
+    """cells: as they came, with `hidden`, `why` (rule, 'secondary' or '') and `released` (the count as published).
+
+    narrowest: component → the least width that an interval of a hidden cell was proven to have.
+    """
+
+    cells: pl.DataFrame
+    narrowest: Mapping[str, float]
+
+
+def protect(cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]) -> Protected:
+    """Hide or round what must be; raises CheckError where that is impossible.
+
+    cells: as `rules.primary` marked them. Every cell of a period is judged with all others of it, since they add up.
+    """
+    parts, narrowest = [], dict[str, float]()
+    for _, period in cells.group_by("period", maintain_order=True):
+        part, widths = _period(period, recipe, parents)
+        parts.append(part)
+        for name, width in widths.items():
+            narrowest[name] = min(width, narrowest.get(name, width))
+    return Protected(pl.concat(parts), narrowest)
+
+
+def _period(cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, float]]:
+    method, known = recipe.disclosure.method, table(cells, recipe, parents)
+    rows = pl.col("rows").cast(pl.Float64)
+    if method == "round":
+        counts = pl.Series("released", rounded(known, recipe.disclosure.base))
+        return cells.with_columns(counts, hidden=pl.lit(value=False), why=pl.lit("")), {}
+    if method == "none":
+        return cells.with_columns(released=rows, hidden=pl.lit(value=False), why=pl.lit("")), {}
+    found = suppress(known)
+    hidden = pl.Series("hidden", found.hidden)
+    secondary = (pl.col("why") == "") & hidden
+    why = pl.when(secondary).then(pl.lit(rules.SECONDARY)).otherwise(pl.col("why"))
+    widths = {name: width[found.hidden] for name, width in found.widths.items() if found.hidden.any()}
+    asked = {one.name: (one.width > 0) & found.hidden for one in known.components}
+    narrowest = {
+        name: float(np.min(width[asked[name][found.hidden]])) for name, width in widths.items() if asked[name].any()
+    }
+    return cells.with_columns(hidden, why=why, released=rows), narrowest

@@ -1,0 +1,171 @@
+"""Secondary suppression: which safe cells must be hidden, too, so that no hidden one can be solved for.
+
+First every sum with one hidden part gets a second one. Then it is asked, for many unsafe cells at once and at last for
+each by itself, whether another table exists that agrees with all that is published and differs in these cells by their
+protection levels; where none does, the linear programme finds the cheapest cells that would have to change along, and
+they are hidden (Kelly, Golden & Assad 1992, Networks 22, 397–417; Castro 2012, European J. of Operational Research
+216, 257–269). The other tables are the proof: an attacker cannot tell them from ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import linprog
+
+from etl.microdata.tables import Component, Flags, Floats, Table
+from etl.model import CheckError
+
+#: Relative to a value: what counts as no change.
+_TOLERANCE: Final = 1e-6
+#: How many tables with half of the open cells moved at once are tried, with what is hidden and then with more.
+_TRIES: Final = 6
+#: Alone is thrifty with what is hidden, together is fast: above so many open cells, so many are moved by one programme.
+_MANY: Final = 1000
+_BATCH: Final = 8
+_ROUNDS: Final = 25
+#: What it is worth to move an unsafe cell by one, against the cost of hiding another.
+_REWARD: Final = 1e4
+
+Cells = npt.NDArray[np.int64]
+
+
+@dataclass
+class _Proof:
+    """By how much each cell was seen to be able to lie above and below its value (both ≥ 0) in one component."""
+
+    up: Floats
+    down: Floats
+
+    def learn(self, change: Floats) -> None:
+        self.up = np.maximum(self.up, change)
+        self.down = np.maximum(self.down, -change)
+
+    def lacking(self, component: Component, hidden: Flags) -> tuple[Floats, Floats]:
+        """How far each hidden cell must still be moved up and down; 0 where it is proven or nothing is asked."""
+        slack = _TOLERANCE * np.maximum(1.0, np.abs(component.values))
+        narrow = hidden & (self.up + self.down < component.width - slack)
+        up = np.where(self.up < component.up - slack, component.up, np.where(narrow, component.width, 0.0))
+        return up, np.where(self.down < component.down - slack, component.down, 0.0)
+
+
+@dataclass
+class Suppressed:
+    """hidden: cells that must not be published; widths: of each component, how wide a hidden cell is at least."""
+
+    hidden: Flags
+    widths: dict[str, Floats] = field(default_factory=dict)
+
+
+def suppress(table: Table) -> Suppressed:
+    """The cells to hide; raises CheckError where they cannot be protected whatever else is hidden."""
+    hidden = table.unsafe.copy()
+    if not hidden.any():
+        return Suppressed(hidden)
+    proofs = [_Proof(np.zeros(len(hidden)), np.zeros(len(hidden))) for _ in table.components]
+    chance = np.random.default_rng(8)  # which cells are tried together; the same for the same table
+    for _ in range(_ROUNDS):
+        before = hidden.copy()
+        _second_parts(table, hidden)
+        for component, proof in zip(table.components, proofs, strict=True):
+            _together(table, component, proof, hidden, chance)
+            if sum(np.count_nonzero(part) for part in proof.lacking(component, hidden)) > _MANY:
+                _in_turn(table, component, proof, hidden, _BATCH)
+            _in_turn(table, component, proof, hidden, 1)
+        if (hidden == before).all():
+            widths = {c.name: p.up + p.down for c, p in zip(table.components, proofs, strict=True)}
+            return Suppressed(hidden, widths)
+    raise CheckError(
+        "hiding others protects no unsafe cell here. Remedy: fewer levels or breakdowns, or method = 'round'."
+    )
+
+
+def _second_parts(table: Table, hidden: Flags) -> None:
+    """Hide the smallest living cell of each equation that has a single hidden one."""
+    matrix, size = table.equations, table.components[0].values
+    while True:
+        counts = (abs(matrix) @ hidden.astype(float)).round()
+        changed = False
+        for row in np.flatnonzero(counts == 1):
+            cells = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+            free = cells[~hidden[cells] & ~table.dead[cells]]
+            if hidden[cells].sum() == 1 and free.size:
+                hidden[free[np.argmin(size[free])]] = True
+                changed = True
+        if not changed:
+            return
+
+
+def _together(table: Table, component: Component, proof: _Proof, hidden: Flags, chance: np.random.Generator) -> None:
+    """Move a random half of the open cells up, and of those to go down the other half, within what is hidden."""
+    for _ in range(_TRIES):
+        up, down = proof.lacking(component, hidden)
+        if not (up.any() or down.any()):
+            return
+        half = chance.random(len(hidden)) < 0.5
+        change = _moved(table, component, hidden, np.where(half, up, 0.0), np.where(half, 0.0, down), more=False)
+        proof.learn(change)
+
+
+def _in_turn(table: Table, component: Component, proof: _Proof, hidden: Flags, size: int) -> None:
+    """The cells that are still open, so many at a time and the most in need first, hiding what must move along."""
+    up, down = proof.lacking(component, hidden)
+    order = np.argsort(-(up + down), kind="stable")[: np.count_nonzero(up + down)]
+    for start in range(0, len(order), size):
+        batch = np.zeros(len(hidden), dtype=bool)
+        batch[order[start : start + size]] = True
+        for way in (0, 1):
+            asked = [np.where(batch, part, 0.0) for part in proof.lacking(component, hidden)]
+            asked[1 - way] = np.zeros(len(hidden))
+            if not asked[way].any():
+                continue
+            change = _moved(table, component, hidden, asked[0], asked[1], more=True)
+            hidden |= np.abs(change) > _TOLERANCE * np.maximum(1.0, np.abs(component.values))
+            proof.learn(change)
+    if size == 1 and any(part.any() for part in proof.lacking(component, hidden)):
+        raise CheckError(
+            f"a cell cannot be protected in '{component.name}', whatever else is hidden. "
+            "Remedy: fewer levels or breakdowns, or method = 'round'."
+        )
+
+
+def _moved(table: Table, component: Component, hidden: Flags, up: Floats, down: Floats, *, more: bool) -> Floats:
+    """The change to another table that adds up, in which cells go up and down as far as asked for (0: nothing).
+
+    more: whether cells that are not hidden yet may change, too, at the cost of what hiding them loses.
+    """
+    cells = np.flatnonzero(~table.dead if more else hidden)
+    matrix = table.equations[:, cells]
+    matrix = matrix[np.flatnonzero(np.diff(matrix.indptr))]
+    asked_up, asked_down = up[cells], down[cells]
+    rising, falling = np.flatnonzero(asked_up), np.flatnonzero(asked_down)
+    room = np.maximum(component.values - component.floor, 0.0)[cells] - asked_down
+    price = 1.0 + np.log1p(np.abs(table.components[0].values[cells])) + 1e-3 * np.abs(component.values[cells])
+    price = np.where(hidden[cells], 0.0, price)
+    reward = _REWARD * max(1.0, float(price.max()))
+    cost = np.concatenate([price, price, np.full(len(rising) + len(falling), -reward)])
+    # What is to go up must not pay for it by going down.
+    most_up = np.where(asked_down > 0, 0.0, np.inf)
+    most_down = np.where(asked_up > 0, 0.0, np.maximum(room, 0.0))
+    high = np.concatenate([most_up, most_down, asked_up[rising], asked_down[falling]])
+    columns: Any = sparse.hstack([matrix, -matrix, matrix[:, rising], -matrix[:, falling]], format="csr")
+    done = linprog(
+        cost,
+        A_eq=columns if columns.shape[0] else None,
+        b_eq=np.zeros(columns.shape[0]) if columns.shape[0] else None,
+        bounds=np.column_stack([np.zeros(len(high)), high]),
+        method="highs",
+    )
+    change = np.zeros(len(hidden))
+    if done.status != 0:
+        return change
+    count, last = len(cells), len(cells) * 2 + len(rising)
+    moved = done.x[:count] - done.x[count : 2 * count]
+    moved[rising] += done.x[2 * count : last]
+    moved[falling] -= done.x[last:]
+    change[cells] = moved
+    return change
