@@ -61,6 +61,7 @@ def _start(t: Words, request: Request) -> list[Component]:
         (t("All indicators with their words"), urls.api("indicators")),
         (t("The editions of the data that are kept"), urls.api("builds")),
     ]
+    examples = [(text, urls.frozen(address, request.frozen)) for text, address in examples[:-1]] + examples[-1:]
     return [
         html.Ul([html.Li([html.A(html.Code(address), href=address), html.Br(), text]) for text, address in examples]),
         html.P(

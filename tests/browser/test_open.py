@@ -14,6 +14,7 @@ Visits = Callable[..., Visit]
 PAGES = {
     "map": {"de": "Regionen", "fr": "régions", "en": "regions"},
     "data/status": {"de": "Nächster Termin", "fr": "Prochaine échéance", "en": "Next due"},
+    "api": {"de": "Adressen", "fr": "Adresses", "en": "Addresses"},
     "data": {"de": "Daten und Quellen", "fr": "Données et sources", "en": "Data and sources"},
     "partnerships": {"de": "6 von 18 genannt", "fr": "6 sur 18 nommés", "en": "6 of 18 named"},
     "programmes": {"de": "kein Bericht im Verzeichnis", "fr": "aucun compte rendu", "en": "no report in the ledger"},

@@ -1,49 +1,25 @@
-"""The API on the real build: rows as declared, filters, pages, forms, caches, and what it refuses."""
+"""The API on the real build: rows as declared, filters, licences, pages, caches, other sites."""
 
 from __future__ import annotations
 
 import base64
 import gzip
 import io
-import re
-from typing import Any
-from urllib.parse import urlencode
+from pathlib import Path
 
 import brotli
 import orjson
 import polars as pl
 import pytest
+from api_client import KEPT_BACK, ROLES, WEB, ask, held, paged
 from flask.testing import FlaskClient
-from pysdmx.io.csv.sdmx20.reader import read as read_sdmx
-from werkzeug.test import TestResponse
+from republished import LATER, first_only, publish_later
 
 from dashboard import queries
-from dashboard.api import forms, openapi, parameters, resources
-from dashboard.store import Build, SlowQueryError
-
-WEB = "adoption_firms_ai_web_pct"
-ROLES = "adoption_firms_ai_role_pct"
-KEPT_BACK = "jobs_it_employment_fap_count"
-
-
-def ask(client: FlaskClient, resource: str, status: int = 200, /, **query: object) -> Any:
-    """The JSON of an answer."""
-    answer = client.get(f"/api/v1/{resource}" + (f"?{urlencode(query)}" if query else ""))
-    assert answer.status_code == status, answer.text[:500]
-    return orjson.loads(answer.data)
-
-
-def held(answer: TestResponse, status: int) -> Any:
-    """A problem of RFC 9457 that says what to do."""
-    assert answer.status_code == status, answer.text[:500]
-    assert answer.content_type == "application/problem+json"
-    body = orjson.loads(answer.data)
-    assert body["status"] == status
-    assert body["type"].startswith("/en/api#")
-    said = [body[name] for name in ("title", "detail", "remedy")]
-    assert all(text.strip() and not re.search(r"\{[a-z]", text) for text in said), said
-    return body
-
+from dashboard.api import forms, parameters, resources
+from dashboard.app import create
+from dashboard.settings import Settings
+from dashboard.store import Build
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -159,18 +135,6 @@ def test_what_a_licence_keeps_here_is_not_handed_out(client: FlaskClient, opened
 # ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def paged(client: FlaskClient, address: str | None) -> Any:
-    """Each page of a list, by following `next`."""
-    while address:
-        answer = client.get(address)
-        body = orjson.loads(answer.data)
-        assert answer.status_code == 200, body
-        link = f'<{body["next"]}>; rel="next"' if body["next"] else None
-        assert answer.headers.get("Link") == link
-        yield body
-        address = body["next"]
-
-
 @pytest.mark.parametrize(
     "query", [f"observations?indicator={ROLES},{WEB}&level=land&period=2023,2024", "regions?level=nuts3", "claims?"]
 )
@@ -202,79 +166,12 @@ def test_a_cursor_is_good_only_where_it_came_from(client: FlaskClient, opened: B
     assert opened.id in gone["kept"]
 
 
-# ── Forms ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-SLICE = f"?indicator={WEB}&level=land"
-
-
-def test_csv_and_parquet_say_the_same_as_json(client: FlaskClient) -> None:
-    rows = ask(client, f"observations{SLICE}")["data"]
-    parquet = client.get(f"/api/v1/observations.parquet{SLICE}")
-    assert parquet.content_type == "application/vnd.apache.parquet"
-    assert pl.read_parquet(io.BytesIO(parquet.data)).to_dicts() == rows
-    comma = client.get(f"/api/v1/observations{SLICE}", headers={"Accept": "text/csv"})
-    assert comma.content_type == "text/csv; charset=utf-8"
-    found = pl.read_csv(io.BytesIO(comma.data), schema_overrides={"period": pl.String, "member": pl.String}).to_dicts()
-    for row, wanted in zip(found, rows, strict=True):
-        assert row["value"] == wanted["value"]
-        assert (row["region"], row["period"], row["status"] or "") == (
-            wanted["region"],
-            wanted["period"],
-            wanted["status"],
-        )
-        assert row["ci_low"] == pytest.approx(wanted["ci_low"], rel=1e-14)
-
-
-def test_lists_in_csv_are_json(client: FlaskClient) -> None:
-    wanted = {row["id"]: row for row in ask(client, "indicators")["data"]}
-    for row in pl.read_csv(io.BytesIO(client.get("/api/v1/indicators.csv").data)).to_dicts():
-        assert orjson.loads(row["levels"]) == wanted[row["id"]]["levels"]
-        assert orjson.loads(row["members"]) == wanted[row["id"]]["members"]
-
-
-def test_sdmx_is_read_by_the_statisticians_library(client: FlaskClient) -> None:
-    query = f"?indicator={ROLES}&level=land&period=2024"
-    rows = ask(client, f"observations{query}")["data"]
-    answer = client.get(f"/api/v1/observations{query}", headers={"Accept": "application/vnd.sdmx.data+csv"})
-    assert answer.content_type == "application/vnd.sdmx.data+csv;version=2.0.0"
-    (dataset,) = read_sdmx(answer.text)
-    assert dataset.short_urn == "DataFlow=ATLAS:OBSERVATIONS(1.0.0)".replace("DataFlow", "Dataflow")
-    found = dataset.data.to_dict("records")
-    assert len(found) == len(rows)
-    for row, wanted in zip(found, rows, strict=True):
-        assert row["INDICATOR"] == wanted["indicator"]
-        assert (row["REF_AREA"], row["TIME_PERIOD"], row["FREQ"]) == (wanted["region"], wanted["period"], "A")
-        assert row["BREAKDOWN"] == wanted["member"]
-        assert row["OBS_STATUS"] == forms.OBS_STATUS[wanted["status"]]
-        assert (row["OBS_VALUE"] == "" or row["OBS_VALUE"] is None) == (wanted["value"] is None) or float(
-            row["OBS_VALUE"]
-        ) == wanted["value"]
-
-
-@pytest.mark.parametrize(
-    ("accept", "type_"),
-    [("", "application/json"), ("*/*", "application/json"), ("text/html,*/*;q=0.8", "application/json"),
-     ("text/csv;q=0.5, application/vnd.apache.parquet", "application/vnd.apache.parquet"),
-     ("text/*", "text/csv; charset=utf-8"), ("application/json;q=0, text/csv", "text/csv; charset=utf-8")],
-)  # fmt: skip
-def test_accept_chooses_the_form(client: FlaskClient, accept: str, type_: str) -> None:
-    answer = client.get("/api/v1/regions?limit=3", headers={"Accept": accept} if accept else {})
-    assert answer.content_type == type_
-    assert {"Accept", "Accept-Encoding"} <= {part.strip() for part in answer.headers["Vary"].split(",")}
-
-
-def test_a_form_that_there_is_not(client: FlaskClient) -> None:
-    assert "text/csv" in held(client.get("/api/v1/regions", headers={"Accept": "text/html"}), 406)["remedy"]
-    held(client.get("/api/v1/regions", headers={"Accept": "application/vnd.sdmx.data+csv"}), 406)
-    assert ".csv" in held(client.get("/api/v1/regions.sdmx.csv"), 404)["remedy"]
-    held(client.get("/api/v1/regions.xml"), 404)
-
-
 # ── Caches and other sites ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    "address", ["", "/openapi.json", "/regions?limit=50", f"/observations.csv{SLICE}", f"/indicators/{WEB}"]
+    "address",
+    ["", "/openapi.json", "/regions?limit=50", f"/observations.csv?indicator={WEB}&level=land", f"/indicators/{WEB}"],
 )
 def test_an_answer_is_packed_and_asked_for_again_cheaply(client: FlaskClient, address: str, opened: Build) -> None:
     address = f"/api/v1{address}"
@@ -300,6 +197,53 @@ def test_a_frozen_answer_is_kept_for_ever(client: FlaskClient, opened: Build) ->
     assert held(day, 404)["kept"]
 
 
+@pytest.fixture(scope="module")
+def two(build: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[FlaskClient, str, Path]:
+    """A client of an application on one publication, its build, and the folder in which a later one comes out."""
+    data = tmp_path_factory.mktemp("two")
+    first = first_only(build, data)
+    application = create(Settings(host="", port=0, data=data, base_url="", workers=1))
+    return application.server.test_client(), first, data
+
+
+def test_pages_never_mix_two_builds_and_one_that_is_gone_says_which_are_kept(
+    two: tuple[FlaskClient, str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader in the middle of a list when another build is published; then when the old one is taken away."""
+    monkeypatch.setattr("dashboard.store.POINTER_SECONDS", 0.0)
+    client, first, data = two
+    query = f"indicator={WEB}&level=land&period=2024"
+    begun = ask(client, f"observations?{query}&limit=2")
+    was = ask(client, f"observations?{query}")["data"]
+    publish_later(data)
+    now = ask(client, f"observations?{query}")
+    assert now["build"] == LATER
+    assert now["data"] != was
+    rest = list(paged(client, begun["next"]))
+    assert {page["build"] for page in rest} == {first}
+    assert [*begun["data"], *(row for page in rest for row in page["data"])] == was
+    assert ask(client, f"observations?{query}&asof={first}")["data"] == was
+    crossed = begun["next"] + f"&asof={LATER}"
+    assert first in held(client.get(crossed), 404)["detail"]
+    day = client.get(f"/api/v1/observations?{query}&asof=2026-11-10")
+    assert (day.status_code, day.headers["Location"].endswith(f"asof={first}")) == (302, True)
+    kept = ask(client, "builds")["data"]
+    assert [(row["id"], row["current"]) for row in kept] == [(LATER, True), (first, False)]
+    assert pl.read_parquet(io.BytesIO(client.get("/api/v1/builds.parquet").data))["id"].to_list() == [LATER, first]
+    (data / f"builds/{first}.duckdb").unlink()
+    fresh = create(Settings(host="", port=0, data=data, base_url="", workers=1)).server.test_client()
+    for gone in (f"/api/v1/observations?{query}&asof={first}", begun["next"], f"/api/v1/regions/DED?asof={first}"):
+        body = held(fresh.get(gone), 410)
+        assert body["kept"] == [LATER]
+        assert LATER in body["remedy"]
+
+
+def test_without_a_build_it_says_so(tmp_path: Path) -> None:
+    client = create(Settings(host="", port=0, data=tmp_path, base_url="", workers=1)).server.test_client()
+    for address in ("", "/regions", "/observations.csv", "/builds"):
+        held(client.get(f"/api/v1{address}"), 503)
+
+
 def test_scripts_of_other_sites_may_read_and_nobody_may_write(client: FlaskClient) -> None:
     for address in ("/api/v1/regions", "/api/v1/nope", "/api/v1/regions?x=1"):
         assert client.get(address).headers["Access-Control-Allow-Origin"] == "*"
@@ -317,83 +261,3 @@ def test_scripts_of_other_sites_may_read_and_nobody_may_write(client: FlaskClien
         held(refused, 405)
         assert {"GET", "HEAD", "OPTIONS"} <= {part.strip() for part in refused.headers["Allow"].split(",")}
     assert "Access-Control-Allow-Origin" not in client.get("/de/map").headers
-
-
-# ── What it refuses ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_typo_is_refused_with_the_names_there_are(client: FlaskClient) -> None:
-    body = held(client.get("/api/v1/observations?indicater=x"), 400)
-    assert body["parameter"] == "indicater"
-    assert "“indicator”" in body["remedy"]
-    assert set(body["parameters"]) == set(parameters.names(parameters.Observations))
-    assert "from" in body["parameters"]
-    held(client.get("/api/v1/observations?since=2020"), 400)  # the name in the code
-    held(client.get("/api/v1?x=1"), 400)
-    held(client.get("/api/v1/regions/DED?limit=3"), 400)
-    german = held(client.get("/api/v1/regions?levl=land", headers={"Accept-Language": "de"}), 400)
-    assert "Meinten Sie" in german["remedy"]
-
-
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [("limit=0", 400), ("limit=10001", 400), ("limit=x", 400), ("limit=1&limit=2", 400), ("level=kreis", 400),
-     ("indicator=", 400), ("indicator=nope", 404), ("region=XX", 404), ("region=DED,XX", 404), ("parent=nowhere", 404),
-     ("period=24", 400), ("from=2024-Q5", 400), ("member=nope", 404), ("asof=../../x", 400), ("asof=nope", 404),
-     ("region=" + "DED," * 900, 400), ("indicator=" + "x" * 5000, 400), ("cursor=%00", 400), ("country=US", 400),
-     ("indicator='; drop table region; --", 400), ("region=%3Cscript%3E", 400), ("limit=1e999", 400), ("%00=1", 400)],
-)  # fmt: skip
-def test_absurd_input_is_named(client: FlaskClient, query: str, status: int) -> None:
-    body = held(client.get(f"/api/v1/observations?{query}"), status)
-    assert len(orjson.dumps(body)) < 2000
-
-
-@pytest.mark.parametrize(
-    "path", ["/api", "/api/", "/api/v2", "/api/v1/x/y/z", "/api/v1/regions/", "/api/v1/regions/%00", "/api/v1/../x"]
-)
-def test_an_address_that_there_is_not(client: FlaskClient, path: str) -> None:
-    answer = client.get(path, follow_redirects=True)
-    if path == "/api":
-        assert answer.status_code == 404
-    else:
-        held(answer, 404)
-
-
-def test_a_slow_query_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(*_: object, **__: object) -> None:
-        raise SlowQueryError("api_observations")
-
-    monkeypatch.setattr(Build, "frame", slow)
-    assert "limit" in held(client.get(f"/api/v1/observations?indicator={WEB}"), 503)["remedy"]
-
-
-# ── The document and its page ────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_document_is_openapi_3_1_and_names_what_there_is(client: FlaskClient) -> None:
-    body = orjson.loads(client.get("/api/v1/openapi.json").data)
-    assert body["openapi"] == "3.1.0"
-    rules = {rule.rule for rule in client.application.url_map.iter_rules() if rule.rule.startswith("/api/v1")}
-    assert len(rules) == 7
-    assert {path.split("/")[3].partition(".")[0] for path in body["paths"] if path.count("/") > 2} == {
-        *resources.ALL,
-        "openapi",
-    }
-    every = {one["name"] for one in body["paths"]["/api/v1/observations"]["get"]["parameters"]}
-    assert every == set(parameters.names(parameters.Observations))
-
-
-@pytest.mark.parametrize("lang", ["de", "fr", "en"])
-def test_the_page_says_what_the_document_says(client: FlaskClient, lang: str) -> None:
-    page = client.get(f"/{lang}/api").text
-    for name in resources.ALL:
-        assert f'id="{name}"' in page
-        for parameter in parameters.names(resources.query_of(name)):
-            assert f"<code>{parameter}</code>" in page
-        for column in resources.model_of(name).model_fields:
-            assert f"<code>{column}</code>" in page
-    assert (openapi.ABOUT[:40] in page) == (lang == "en")
-    assert "https://" not in page.partition("<main")[2].partition("</main>")[0], "no other host"
-    for kind in ("parameter", "licence", "unknown", "gone"):
-        assert f'id="{kind}"' in page
-    assert f'href="/{lang}/api"' in client.get(f"/{lang}/data").text.partition("<footer")[2]
