@@ -7,8 +7,9 @@ shown with those of their indicator. What a source says once for all rows stands
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from math import ceil
 from typing import Any, Final
 
 import xlsxwriter
@@ -27,13 +28,24 @@ _GROUNDS: Final = {
 }  # fmt: skip
 #: Columns whose numbers are written as their indicator's values are.
 _AS_VALUE: Final = ("value", "ci_low", "ci_high", "difference", "difference_low", "difference_high")
-_WIDE: Final = {"entity": 28, "title": 44, "name": 44, "recipe": 60, "note": 60, "quote": 60, "sources": 60, "unit": 22}
+_WIDE: Final = {
+    "entity": 28,
+    "status_text": 22,
+    "indicator": 30,
+    "title": 44,
+    "name": 44,
+    "recipe": 60,
+    "note": 60,
+    "quote": 60,
+    "sources": 60,
+    "unit": 22,
+}
 _WIDTH: Final = 14
 #: A day of its own, so that the same parcel is the same file.
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST: Final = 32_767
-
-Write = Callable[[int, int, object, Format], None]
+#: Points of a line of text.
+_LINE: Final = 15
 
 
 def xlsx(parcel: Parcel) -> bytes:
@@ -73,6 +85,7 @@ class Sheet:
         self.sheet: Worksheet = book.add_worksheet(name[:31])
         self._formats: dict[tuple[str, str, bool], Format] = {}
         self._plain: set[Format] = set()
+        self.widths: Sequence[int] = ()
 
     def look(self, number: str = "", ground: str = "", *, bold: bool = False, wrap: bool = False) -> Format:
         """A format; number: of numbers; ground: a colour."""
@@ -91,11 +104,21 @@ class Sheet:
         """The first row, which stays in sight."""
         for place, width in enumerate(widths):
             self.sheet.set_column(place, place, width)
-        self.row(0, texts, [self.look(bold=True)] * len(texts))
+        self.widths = widths
+        self.row(0, texts, [self.look(bold=True)] * len(texts), tall=True)
         self.sheet.freeze_panes(1, 0)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.repeat_rows(0)
+        self.sheet.fit_to_pages(1, 0)
 
-    def row(self, at: int, values: Sequence[object], looks: Sequence[Format]) -> None:
-        """A row of numbers, days, addresses and texts."""
+    def row(self, at: int, values: Sequence[object], looks: Sequence[Format], *, tall: bool = False) -> None:
+        """A row of numbers, days, addresses and texts; tall: as high as its longest text needs."""
+        if tall:
+            lines = max(
+                ceil(len(str(value or "")) * 1.1 / width) for value, width in zip(values, self.widths, strict=True)
+            )
+            self.sheet.set_row(at, _LINE * min(max(lines, 1), 25))
         for place, (value, look) in enumerate(zip(values, looks, strict=True)):
             self.cell(at, place, value, look)
 
@@ -129,9 +152,6 @@ def _table(parcel: Parcel, sheet: Sheet) -> None:
             looks[places, ground] = [sheet.look(_number(one, places), ground) for one in shown]
         sheet.row(at, [_value(parcel, one, row) for one in shown], looks[places, ground])
     sheet.sheet.autofilter(0, 0, max(1, len(parcel.table.rows)), len(shown) - 1)
-    sheet.sheet.set_landscape()
-    sheet.sheet.repeat_rows(0)
-    sheet.sheet.fit_to_pages(1, 0)
     sheet.sheet.set_footer(f"&L{_plain(parcel.title[:120])}&R&P / &N")
 
 
@@ -168,7 +188,7 @@ def _sources(parcel: Parcel, sheet: Sheet) -> None:
     text, day = sheet.look("@", wrap=True), sheet.look("yyyy-mm-dd")
     for at, one in enumerate(parcel.sources, 1):
         values = (one.title, one.publisher, one.credit, one.licence, one.licence_url, one.address, one.retrieved)
-        sheet.row(at, [*values, "; ".join(one.of)], [text] * 6 + [day, text])
+        sheet.row(at, [*values, "; ".join(one.of)], [text] * 6 + [day, text], tall=True)
 
 
 def _notes(parcel: Parcel, sheet: Sheet) -> None:
@@ -181,4 +201,4 @@ def _notes(parcel: Parcel, sheet: Sheet) -> None:
     lines += [(f"{t('Flag')} {letter}", word) for letter, word in parcel.flags.items()]
     lines += [(one.title, one.about) for one in parcel.columns if one.about]
     for at, line in enumerate(lines, 1):
-        sheet.row(at, line, [sheet.look("@", _GROUNDS.get(line[0][-1], "") if at else ""), sheet.look("@", wrap=True)])
+        sheet.row(at, line, [sheet.look("@"), sheet.look("@", wrap=True)], tall=True)

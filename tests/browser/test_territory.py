@@ -91,7 +91,7 @@ def test_the_link_to_take_along_is_the_view_on_screen(visit: Visits) -> None:
     v = visit("/de/map").settled()
     v.level("nuts3")
     v.region("DED51")
-    v.page.locator("details.take summary").click()
+    v.page.locator("details:has(a[data-take=csv]) > summary").click()
     with v.page.expect_download() as waiting:
         v.page.locator("a[data-take=csv]").click()
     saved = waiting.value
