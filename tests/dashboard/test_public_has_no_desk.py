@@ -40,12 +40,23 @@ def test_the_public_atlas_sets_no_cookie_and_does_not_mention_signing_in(client:
     assert client.application.secret_key is None
 
 
-def test_the_public_process_does_not_load_the_code_for_signing_in() -> None:
+#: What only a desk needs: for signing in, and for reading what is handed in (frictionless brings forty more).
+OF_THE_DESK = ("authlib", "joserfc", "argon2", "flask_wtf", "sqlite3", "frictionless")
+
+
+@pytest.mark.parametrize("module", ["dashboard.app", "dashboard.desk.site"])
+def test_a_server_does_not_load_the_code_that_only_a_desk_or_its_checks_need(module: str) -> None:
+    """Neither a public one that for signing in, nor an internal one that for reading cells: a check is a process."""
     code = (
-        "import sys; import dashboard.app; "
-        "print([m for m in sys.modules if m.split('.')[0] in ('authlib', 'joserfc', 'argon2', 'flask_wtf', 'sqlite3')])"
+        f"import sys; import {module}; from dashboard.pages import pages; pages(); "
+        f"print(sorted({{m.split('.')[0] for m in sys.modules}} & set({OF_THE_DESK!r})))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
-    assert done.stdout.strip() == "[]"
+    loaded = done.stdout.strip()
+    if module == "dashboard.app":
+        assert loaded == "[]"
+    else:
+        assert "frictionless" not in loaded
+        assert "authlib" in loaded, "the search finds what is there"

@@ -1,14 +1,19 @@
-"""The desk in Chromium: signing in at a real provider and out again, without scripts, on a phone, for axe."""
+"""The desk in Chromium: signing in at a real provider and out again, and its work, on a phone, by keyboard, for axe."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import desking
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from desking import Atlas
+from handing import CLAIM, as_csv
 from playwright.sync_api import Browser, Page
 
 MOBILE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
+ROW = CLAIM | {"programme": "sn-ki-2021", "id": "desk-browser-claim", "amount_min": "47", "amount_max": "47"}
 TITLES = {
     "de": ("Anmelden", "Arbeitsplatz des Ministeriums", "Abgemeldet"),
     "fr": ("Se connecter", "Espace du ministère", "Déconnexion"),
@@ -118,3 +123,82 @@ def test_the_pilots_form_by_keyboard_and_for_axe(browser: Browser, pilot: Atlas)
     page.goto(f"{pilot.address}/fr/desk")
     accessible(page)
     context.close()
+
+
+# ── The work ──
+
+
+def entered(browser: Browser, pilot: Atlas, name: str) -> Page:
+    """A page at the desk, signed in by keyboard."""
+    page = browser.new_context(**MOBILE).new_page()
+    page.goto(f"{pilot.address}/de/desk")
+    page.locator("#name").focus()
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(desking.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{pilot.address}/de/desk")
+    return page
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Nothing is wrong in light and in dark; a picture of each for who wants to see it (ATLAS_SHOTS: a folder)."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        accessible(page)
+        if shots := os.environ.get("ATLAS_SHOTS"):
+            page.screenshot(path=f"{shots}/{name}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until it has the focus."""
+    for _ in range(60):
+        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no key leads to {selector}")
+
+
+def test_a_file_goes_from_one_hand_to_the_other(browser: Browser, pilot: Atlas, tmp_path: Path) -> None:
+    file = tmp_path / "Zusagen.csv"
+    file.write_bytes(as_csv(ROW, ROW | {"id": "desk-browser-two", "amount_min": "viele"}))
+    page = entered(browser, pilot, "conny")
+    looked_at(page, "desk")
+
+    tab_to(page, "main a[href='/de/desk/upload']")
+    page.keyboard.press("Enter")
+    page.locator("#kind").wait_for()
+    looked_at(page, "upload")
+    tab_to(page, "#kind")
+    page.keyboard.type("Zusagen")
+    assert page.locator("#kind").input_value() == "claim"
+    tab_to(page, "#file")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    tab_to(page, ".desk-form button")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("heading", name="Abgelehnte Zeilen").or_(page.get_by_text("viele")).first.wait_for(timeout=60_000)
+    assert heading(page) == "Zusagen.csv"
+    assert "keine Zahl" in page.locator("main").inner_text()
+    looked_at(page, "refused")
+    tab_to(page, "form[action$='/accept'] button")
+    page.keyboard.press("Enter")
+    page.locator("form[action$='/withdraw']").wait_for()
+    looked_at(page, "draft")
+    address = page.url
+    page.context.close()
+
+    page = entered(browser, pilot, "rosa")
+    page.locator(f"main a[href='{address.removeprefix(pilot.address)}']").click()
+    looked_at(page, "release")
+    page.locator("form[action$='/release'] button").click()
+    page.locator("form[action$='/take-back']").wait_for()
+    assert "wartet auf" in page.locator("main").inner_text()
+    looked_at(page, "released")
+    page.goto(f"{pilot.address}/de/desk/audit")
+    assert "Zusagen.csv" in page.locator("main").inner_text()
+    looked_at(page, "audit")
+    page.context.close()
