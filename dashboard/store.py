@@ -215,9 +215,10 @@ class Store:
         At most OPEN of them are open; the one that was not asked for longest is closed, its running queries finish.
         """
         current, before = self.current(), self._before
-        for one in (current, before):
-            if one is not None and one.id == build:
-                return one
+        if current.id == build:
+            return current
+        if before is not None and before.id == build and before.path.is_file():  # an operator may take a file away
+            return before
         folder = self._folder_of(build)
         with self._lock:
             if build not in self._kept:

@@ -149,9 +149,12 @@ def test_the_defaults_of_the_settings_are_those_of_the_code(monkeypatch: pytest.
         "ATLAS_BASE_URL": settings.base_url,
         "ATLAS_WORKERS": str(settings.workers),
         "ATLAS_AUDIENCE": settings.audience,
+        "ATLAS_EMBED_HOSTS": settings.embed_hosts,
+        "ATLAS_LOGO": settings.logo,
+        "ATLAS_DECK_TEMPLATE": settings.deck_template,
     }
     assert len(defaults) == len(settings.__dataclass_fields__)
-    assert {variable: stated.get(variable) for variable in defaults} == defaults
+    assert {variable: stated.get(variable, "missing") for variable in defaults} == defaults
 
 
 def test_the_parameters_of_the_map_are_those_of_the_code() -> None:
