@@ -23,7 +23,7 @@ LANGUAGES = languages()
 #: As many links of one kind (maps, regions, comparisons …) a crawl follows: they lead to ever more of their kind.
 EACH = 8
 #: The same of each form of file: their making is tested by itself (tests/dashboard/test_exports.py).
-EACH_FILE = 4
+EACH_FILE = 1
 
 
 def every_page(opened: Build, lang: str) -> list[str]:
