@@ -23,7 +23,7 @@ from dashboard.store import Store
 
 # Without it Plotly asks a CDN for a world map it will not draw, and draws nothing when that is blocked.
 _LAYERS = ("coastlines", "land", "ocean", "lakes", "rivers", "countries", "subunits")
-_WORLD = {
+WORLD = {
     "type": "Topology",
     "objects": {layer: {"type": "GeometryCollection", "geometries": []} for layer in _LAYERS},
     "arcs": [],
@@ -73,7 +73,7 @@ def _files(server: Flask, shapes: str) -> None:
 
     @server.get("/topojson/<_name>")
     def world(_name: str) -> Response:
-        return Response(json.dumps(_WORLD), content_type="application/json")
+        return Response(json.dumps(WORLD), content_type="application/json")
 
     @server.get("/shapes.json")
     def geometry() -> Response:

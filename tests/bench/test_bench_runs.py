@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.exports import MISSING, rows
+from bench.exports import ROWS as ROWS_OF_EXPORTS
 from bench.pages import PAGES
 from bench.report import ROWS, percentile
 
@@ -43,6 +45,17 @@ def test_the_build_equals_the_same_figures_in_pandas() -> None:
     assert run.returncode == 0, run.stderr[-2000:]
     for title in ("MAP-AI alone, full build", "MAP-AI alone, pandas"):
         assert re.search(rf"\| {title} \| [\d.]+ \| [\d.]+ \| [\d,]+ \|", run.stdout), title
+
+
+def test_pictures_of_the_largest_view_are_made_and_measured(build: Path) -> None:
+    command = [sys.executable, "-m", "bench.exports", "--quick", "--data", str(build)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    for title in rows():
+        cells = re.search(rf"\| {title} \| [\d.]+ \| [\d.–]+ \| ([\d,]+) \| [\d,]+ \|", run.stdout)
+        assert cells, title
+        assert int(cells[1].replace(",", "")) > (100 if title[-3:] in ("SVG", "PNG", "PDF") else 10), "501 regions"
+    assert (MISSING in run.stderr) == (len(rows()) < len(ROWS_OF_EXPORTS))
 
 
 def test_percentile_is_a_measured_value() -> None:
