@@ -18,7 +18,7 @@ _Country = Literal["DE", "FR"]
 _Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{1,64}$")]
 _Codes = Annotated[list[_Code], Field(min_length=1, max_length=700)]
 _Id = _Code
-_Period = Annotated[str, Field(pattern=r"^[0-9]{4}(-(Q[1-4]|[0-9]{2}))?$")]
+_Period = Annotated[str, Field(pattern=r"^[0-9]{4}(-(Q[1-4]|[0-9]{2}))?$", examples=["2024", "2024-Q2", "2024-06"])]
 _Periods = Annotated[list[_Period], Field(min_length=1, max_length=400)]
 
 

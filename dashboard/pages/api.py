@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dash import html
@@ -109,10 +110,14 @@ def _parameters(t: Words, name: str, asked: list[dict[str, Any]]) -> html.Div:
 def _takes(t: Words, parameter: dict[str, Any]) -> Any:
     schema = parameter["schema"].get("items", parameter["schema"])
     if "enum" in schema:
-        return [part for value in schema["enum"] for part in (html.Code(value), " ")]
+        return _codes(schema["enum"])
     if schema["type"] == "integer":
         return f"{t.number(schema['minimum'])}–{t.number(schema['maximum'])}"
-    return html.Code(schema["pattern"].strip("^$"))
+    return _codes(schema["examples"]) if "examples" in schema else t("a code")
+
+
+def _codes(values: Iterable[str]) -> list[Any]:
+    return [part for value in values for part in (html.Code(value), " ")]
 
 
 def _columns(t: Words, name: str, columns: dict[str, Any]) -> html.Div:
@@ -120,7 +125,7 @@ def _columns(t: Words, name: str, columns: dict[str, Any]) -> html.Div:
         _line(html.Code(column), html.Code(_kind(schema)), html.Span(schema.get("description", ""), lang="en"))
         for column, schema in columns.items()
     ]
-    heads = (t("Column"), t("Type"), t("Remark (in English)"))
+    heads = (t("Column"), t("Data type"), t("Remark (in English)"))
     return _table(t("Columns of {name}", name=name), heads, lines)
 
 
@@ -137,7 +142,7 @@ def _kind(schema: dict[str, Any]) -> str:
 
 def _forms(t: Words) -> html.Div:
     lines = [_line(html.Code(f".{one.ending}"), html.Code(one.type), _only(t, one)) for one in forms.FORMS.values()]
-    return _table(t("Forms"), (t("Ending"), t("Type"), t("Of what")), lines)
+    return _table(t("Forms"), (t("Ending"), t("Media type"), t("Of what")), lines)
 
 
 def _only(t: Words, form: forms.Form) -> str:
@@ -149,7 +154,7 @@ def _problems(t: Words) -> html.Div:
         _line(str(status), html.Code(problems.KINDS[status], id=problems.KINDS[status]), t.of(about))
         for status, about in openapi.ERRORS.items()
     ]
-    return _table(t("When something is wrong"), (t("Status"), t("Type"), t("What it means")), lines)
+    return _table(t("When something is wrong"), (t("Status"), t("Short name"), t("What it means")), lines)
 
 
 def _line(head: Any, *cells: Any) -> html.Tr:

@@ -22,6 +22,7 @@ KINDS = {
     "indicator": f"indicator/{WEB}",
     "data": "data",
     "status": "data/status",
+    "api": "api",
     "what has changed": "changed",
     "nowhere": "region/XX",
 }
