@@ -21,6 +21,8 @@ from dashboard.firstpaint import Kept, Raw, draw
 from dashboard.index import framed_document
 from dashboard.pages import Request
 
+#: Rows of the table below an embedded map: more would weigh more than the map; the full view has all.
+ROWS: Final = 60
 THEMES: Final = ("dark", "light")
 #: Classes and ids of what is for working with the page.
 _LEFT_OUT: Final = frozenset({"actions", "crumbs", "choose", "more-here", "all-figures", "leave"})
@@ -73,7 +75,10 @@ def trimmed(node: Any) -> Any:
 
 def of_map(asked: Request, parts: dict[str, Any]) -> list[Component]:
     """The map's own frame. parts: title, subtitle, notes, svg, legend, since, table, foot."""
-    t = asked.words
+    t, body = asked.words, parts["table"].children[2]
+    more = len(body.children) - ROWS
+    if more > 0:
+        body.children = body.children[:ROWS]
     return [
         html.H1(parts["title"]),
         html.P(parts["subtitle"], className="subtitle"),
@@ -91,6 +96,7 @@ def of_map(asked: Request, parts: dict[str, Any]) -> list[Component]:
                     role="region",
                     **attrs(aria_label=t("Table of the map")),
                 ),
+                html.P(t("… and {n} more", n=t.number(more)), className="small") if more > 0 else "",
             ]
         ),
         parts["foot"],

@@ -25,7 +25,7 @@ def field(t: Words, name: str, label: str, template: str, *, values: dict[str, s
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
     button = html.Button(t("Copy"), type="button", hidden=True, **attrs(data_copy=id_, data_done=t("Copied")))
-    area = html.Textarea(text, id=id_, readOnly=True, rows=rows, spellCheck="false", **attrs(data_template=template))
+    area = html.Textarea(text, id=id_, readOnly="readonly", rows=rows, spellCheck="false", **attrs(data_template=template))
     return html.Div([html.Label(label, htmlFor=id_), area, button], className="copied")
 
 

@@ -181,7 +181,7 @@ def test_a_frame_is_used_by_keyboard_and_its_links_open_elsewhere(visit: Visits,
     assert f"asof={atlas.first}" in opened.value.url
 
 
-@pytest.mark.parametrize("page", [f"map?indicator={WEB}", *KINDS])
+@pytest.mark.parametrize("page", [f"map?indicator={WEB}", "map?level=nuts3", *KINDS])
 def test_embedded_views_are_light_accessible_and_work_without_scripts(visit: Visits, atlas: Atlas, page: str) -> None:
     dark = page in KINDS[::2]
     v = visit(f"/embed/fr/{page}", at=atlas.at, viewport=PHONE, color_scheme="dark" if dark else "light")
