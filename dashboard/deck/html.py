@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard import urls
 from dashboard.components.attributes import attrs
-from dashboard.deck.model import Bars, Block, Cards, Deck, Lines, Map, Slide, Table, Text
+from dashboard.deck.model import Bars, Block, Card, Cards, Deck, Lines, Map, Slide, Table, Text
 from dashboard.figures import lines as figures
 from dashboard.firstpaint import Raw
 from dashboard.i18n import Words, words
@@ -49,7 +49,7 @@ def _slide(t: Words, deck: Deck, slide: Slide, place: int, count: int) -> html.S
             *([html.P(slide.caveat, className="p-caveat")] if slide.caveat else []),
             html.Footer(
                 [
-                    html.Span(f"{t('Sources')}: {' · '.join(slide.sources)}" if slide.sources else ""),
+                    html.Span(_sources(t, slide.sources)),
                     html.A(t("This view on the atlas"), href=urls.frozen(slide.path, deck.build)),
                     html.Span(t("{n} of {of}", n=place, of=count), className="p-number"),
                 ]
@@ -62,9 +62,20 @@ def _slide(t: Words, deck: Deck, slide: Slide, place: int, count: int) -> html.S
     )
 
 
+def _sources(t: Words, sources: tuple[str, ...]) -> str:
+    """The first two and the last, whose the map is; the notes have all."""
+    left = len(sources) - 3
+    kept = [*sources[:2], t("{n} more in the notes", n=left), sources[-1]] if left > 0 else sources
+    return f"{t('Sources')}: {' · '.join(kept)}" if kept else ""
+
+
 def _block(t: Words, block: Block) -> list[Component | Raw]:
     if isinstance(block, Map):
-        return [html.Div([Raw(_map(block)), *_legend(block)], className="p-map p-keyed" if block.legend else "p-map p-plain")]
+        return [
+            html.Div(
+                [Raw(_map(block)), *_legend(block)], className="p-map p-keyed" if block.legend else "p-map p-plain"
+            )
+        ]
     if isinstance(block, Lines):
         return _lines(t, block)
     if isinstance(block, Bars):
@@ -72,20 +83,13 @@ def _block(t: Words, block: Block) -> list[Component | Raw]:
     if isinstance(block, Table):
         return [_table(block)]
     if isinstance(block, Cards):
-        return [
-            html.Div([_card(*each) for each in ((c.title, c.value, c.facts) for c in block.cards)], className="p-cards")
-        ]
+        return [html.Div([_card(card) for card in block.cards], className="p-cards")]
     return _text(block)
 
 
-def _card(title: str, value: str, facts: tuple[str, ...]) -> html.Div:
-    return html.Div(
-        [
-            html.P(title, className="small"),
-            html.P(value, className="p-value"),
-            html.P(" · ".join(facts), className="small"),
-        ]
-    )
+def _card(card: Card) -> html.Div:
+    facts = html.P(" · ".join(card.facts), className="small")
+    return html.Div([html.P(card.title, className="small"), html.P(card.value, className="p-value"), facts])
 
 
 def _text(block: Text) -> list[Component | Raw]:

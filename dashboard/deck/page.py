@@ -226,7 +226,7 @@ def _logo(made: Any, sheet: Sheet, kind: str) -> None:
     picture.left, picture.top = Emu(emu(room.x + most) - picture.width), Emu(emu(room.y))
     found = picture._element.find(".//{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr")
     found.set("name", "Logo")
-    found.set("descr", sheet.t("Logo"))
+    found.set("descr", "Logo")
 
 
 def _foot(made: Any, sheet: Sheet, slide: Slide, place: int) -> None:

@@ -24,5 +24,6 @@ KINDS = {
     "status": "data/status",
     "api": "api",
     "what has changed": "changed",
+    "keynote": "keynote?v=map&v=region/DED&title.2=Titel&v=map?level=nix",
     "nowhere": "region/XX",
 }

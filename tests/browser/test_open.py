@@ -29,6 +29,8 @@ PAGES = {
     "compare": {"de": "Regionen vergleichen", "fr": "Comparer des régions", "en": "Compare regions"},
     "compare/DED+FRF": {"de": "signifikant", "fr": "significatif", "en": "significant"},
     "changed": {"de": "Seit welchem Tag", "fr": "Depuis quel jour", "en": "Choose the day"},
+    "keynote": {"de": "Die Sammlung ist leer", "fr": "La sélection est vide", "en": "The tray is empty"},
+    "keynote/present?v=region/DED": {"de": "Notizen", "fr": "Notes", "en": "Notes"},
     "indicator/adoption_firms_ai_web_pct": {"de": "Methode", "fr": "Méthode", "en": "Method"},
 }
 

@@ -84,6 +84,18 @@ API = tuple(
         ("sources", "asof=current"),
     )
 )
+#: A tray of views on which the canaries would stand.
+TRAY = "?" + "&".join(
+    f"v={view}"
+    for view in (
+        f"map?indicator={INDICATOR}",
+        f"map?indicator={REVISED}%26level=country",
+        f"indicator/{REVISED}",
+        f"region/{REGION}",
+        f"programme/{PROGRAMME}",
+        "partnerships",
+    )
+)
 #: Callback of the server (its output) → the values its inputs and states are tried with, besides addresses.
 CALLBACKS: dict[str, tuple[object, ...]] = {
     "root.children": (),
@@ -119,7 +131,10 @@ def addresses() -> list[str]:
     for rule in server.url_map.iter_rules():
         if rule.rule in CATCH_ALL or rule.rule.startswith(STATIC) or "GET" not in (rule.methods or ()):
             continue
-        found += [path + query for path in _filled(rule.rule, paths) for query in QUERIES[:2]]
+        decks = rule.rule.endswith(".pptx")  # a second each: in one language, and a tray of all there may be
+        filled = [path for path in _filled(rule.rule, paths) if not decks or path.startswith(f"/{languages()[0]}/")]
+        found += [path + query for path in filled for query in QUERIES[: 1 if decks else 2]]
+    found += [f"/{languages()[0]}/keynote.pptx{TRAY}", f"/{languages()[0]}/keynote/present{TRAY}"]
     return list(dict.fromkeys(found))
 
 
@@ -161,7 +176,8 @@ def unpacked(content: bytes) -> bytes:
         return repr(metadata).encode() + pl.read_parquet(io.BytesIO(content)).write_ndjson().encode()
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return b"\n".join(name.encode() + archive.read(name) for name in archive.namelist())
+            inside = [(name, archive.read(name)) for name in archive.namelist()]
+            return b"\n".join(name.encode() + data + unpacked(data) for name, data in inside)
     return b""
 
 

@@ -35,9 +35,20 @@ def deck(request: Request) -> Deck:
         subject.said(about, first, newest) if first and newest else t("{what}: {n}", what=about.name, n=sentences[0])
     )
     shown = page.read(replace(request, query={"indicator": (first or chosen[0].indicator)["id"]})) if chosen else None
-    own = [_view(request, shown)] if shown else []
+    own = [_inside(request, shown)] if shown else []
     extra = subject.members(about, first) if first and (not shown or shown.view is None) else None
     return status_quo.deck(about, subject.glance(about, title, sentences), [*own, *([extra] if extra else [])])
+
+
+def _inside(request: Request, shown: page.Shown) -> Slide:
+    """The view, titled with what it shows inside the territory: its figure stands on the slide before."""
+    made, t = _view(request, shown), request.words
+    bars = subject.member_bars(request.build, t, shown.territory, shown.indicator, shown.figure)
+    first = next((bar for bar in bars.bars if not bar.marked), None) if bars else None
+    if first is None:
+        return made
+    what = shown.indicator["title"]
+    return replace(made, title=t("{what}: highest in {a} ({va})", what=what, a=first.name, va=first.written))
 
 
 def _about(request: Request) -> Subject:

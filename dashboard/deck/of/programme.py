@@ -165,10 +165,11 @@ def _places(request: Request, one: Programme, made: Brief) -> Slide | None:
     if shown is None:
         return None
     rows = tuple(
-        (place.city, said.place_role(t, place.role), said.basis(t, place.basis)) for place in one.places[:CLAIMS]
+        (place.city, ", ".join(filter(None, (said.place_role(t, place.role), said.basis(t, place.basis)))))
+        for place in one.places[:CLAIMS]
     )
     where = speak.scope_or_regions(request.build, t, one)
-    table = Table((t("Place"), t("Role"), t("Source")), rows, (1.6, 1.2, 1.2), where) if rows else None
+    table = Table((t("Place"), t("Role")), rows, (1.4, 1.6), where) if rows else None
     return Slide(
         title=t("{name} – where it is: {where}", name=made.title, where=where),
         path=made.path,
