@@ -16,6 +16,7 @@ ROOT: Final = "/api"
 #: Status → the name of the problem, in its type.
 KINDS: Final = {
     400: "parameter",
+    401: "sign-in",
     403: "licence",
     404: "unknown",
     405: "method",

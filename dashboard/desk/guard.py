@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import ValidationError
 
 from dashboard import urls
+from dashboard.api import problems
 from dashboard.desk import answers, sessions
 from dashboard.desk.audit import AuditError
 from dashboard.desk.config import Config, loopback
@@ -94,7 +95,7 @@ def _own(config: Config) -> None:
 def _to_sign_in() -> AnyResponse:
     """To the page for signing in, and back afterwards; where no page was asked for, a plain no."""
     page = request.method in ("GET", "HEAD") and "." not in request.path.rsplit("/", 1)[-1]
-    if not page or request.path.startswith("/_"):
+    if not page or request.path.startswith(("/_", problems.ROOT + "/")):
         return answers.sign_in_first()
     wanted = request.full_path.rstrip("?") if request.path != "/" else ""
     return redirect(urls.sign_in(language().lang, wanted), 303)

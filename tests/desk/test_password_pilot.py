@@ -65,6 +65,19 @@ def test_every_page_wants_a_sign_in_and_leads_back_afterwards(pilot: Atlas) -> N
         assert client.get(wanted).status_code == 200
 
 
+def test_the_api_is_behind_the_door_and_for_no_other_site(pilot: Atlas) -> None:
+    with pilot.client() as client:
+        answer = client.get("/api/v1/regions")
+        assert answer.status_code == 401
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert "data" not in answer.json()
+    with entered(pilot, "rita") as client:
+        answer = client.get("/api/v1/regions", headers={"Origin": "https://example.org"})
+        assert len(answer.json()["data"]) > 500
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_metrics_of_the_internal_audience_need_the_token_behind_a_proxy(pilot: Atlas) -> None:
     given = dict(pilot.environment)["ATLAS_METRICS_TOKEN"]
     assert httpx.get(f"{pilot.address}/metrics").status_code == 404

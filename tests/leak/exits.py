@@ -96,6 +96,21 @@ TRAY = "?" + "&".join(
         "partnerships",
     )
 )
+#: Asked of the API besides: its lists have pages, so what could hold a canary is asked for by name and whole.
+API = tuple(
+    f"/api/v1/{name}.{form}?{query}&limit=10000"
+    for form in ("json", "csv", "parquet")
+    for name, query in (
+        ("observations", f"indicator={REVISED}"),
+        ("observations", f"indicator={INDICATOR}"),
+        ("observations", f"region={REGION}"),
+        ("observations", "region=DE"),
+        ("programmes", f"region={REGION}"),
+        ("claims", f"programme={PROGRAMME}"),
+        ("partnerships", f"organisation={ORGANISATION}"),
+        ("sources", "asof=current"),
+    )
+)
 #: Callback of the server (its output) → the values its inputs and states are tried with, besides addresses.
 CALLBACKS: dict[str, tuple[object, ...]] = {
     "root.children": (),
