@@ -145,6 +145,6 @@ def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] 
 
 def language() -> Words:
     """The words of the language that the address names, else the one the browser prefers."""
-    first = request.path.strip("/").split("/")[0]
+    first = request.path.removeprefix("/embed").strip("/").split("/")[0]
     usual = "en" if request.path.startswith(problems.ROOT + "/") else ""
     return words(first if first in languages() else negotiate(request.headers.get("Accept-Language", usual)))
