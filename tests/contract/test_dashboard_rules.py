@@ -52,7 +52,7 @@ def test_only_the_store_opens_duckdb() -> None:
 
 
 def test_nobody_imports_by_text() -> None:
-    """importlib with a name from outside could bring in anything; only pages, and what makes slides of them, are found by their files."""
+    """importlib with a name from outside could bring in anything; only pages and their slides are found by file."""
     users = {name(path) for path in DASHBOARD if "importlib" in imports(path)}
     assert users == {"dashboard/pages/__init__.py", "dashboard/deck/of/__init__.py"}
     assert not [
