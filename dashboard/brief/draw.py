@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -13,6 +15,8 @@ from dashboard.i18n import Words, words
 from dashboard.pages import Request
 from dashboard.programmes import today
 
+#: What an address in an attribute need not escape.
+_PLAIN = " ='/:;,.(){}-"
 #: Characters of a brief from which on it is set closer, and closer still, so that it stays one sheet.
 CLOSE, CLOSER = 3300, 4600
 
@@ -71,7 +75,9 @@ def sheet(brief: Brief, pdf: str) -> list[Component]:
     return [Kept(id="brief", className="brief", children=parts)]
 
 
-def _map(brief: Brief) -> Raw:
+def _map(brief: Brief) -> Component | Raw:
+    if brief.alone:  # as a picture: its rules must not meet the page's
+        return html.Img(src=f"data:image/svg+xml,{quote(brief.svg, safe=_PLAIN)}", alt=brief.label)
     return Raw(brief.svg.replace('aria-label=""', f'aria-label="{model.attribute(brief.label)}"', 1))
 
 

@@ -45,7 +45,8 @@ class Brief:
     """One page.
 
     kind: what it is about, in a few words. left: promises that are not among these. no_promise: the sentence where
-    there is none. svg: the map, coloured by classes; label: what it shows. path: of the whole page on the atlas. day:
+    there is none. svg: the map, a file of its own with its colours (`alone`) or to be coloured by the sheet's style;
+    label: what it shows. path: of the whole page on the atlas. day:
     the one on which it is decided what is overdue.
     """
 
@@ -64,6 +65,11 @@ class Brief:
     build: str
     day: date
     internal: bool
+
+    @property
+    def alone(self) -> bool:
+        """Whether the map brings its colours and letters along."""
+        return "xmlns=" in self.svg.partition(">")[0]
 
 
 def title(text: str) -> str:

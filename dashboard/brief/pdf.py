@@ -5,6 +5,7 @@ Texts reach Typst as data, never as markup. Who comes when too many wait is aske
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from threading import BoundedSemaphore
 from typing import Any, cast
 
 import orjson
+import segno
 import typst
 
+from dashboard import urls
 from dashboard.brief import model
 from dashboard.brief.model import Brief
 from dashboard.i18n import words
@@ -114,11 +117,14 @@ def _data(brief: Brief, host: str) -> Any:
         "named": named,
         "heads": model.heads(t, named=named),
         "sources": brief.sources,
-        "svg": svg(brief.svg),
+        "svg": brief.svg if brief.alone else svg(brief.svg),
         "label": brief.label,
+        "alone": brief.alone,
         "stamp": model.stamp(brief),
         "address": host + brief.path,
         "shown": host.partition("://")[2] + brief.path,
+        "code": code(urls.frozen(host + brief.path, brief.build)),
+        "code_label": t("QR code: {address}", address=host + brief.path),
         "words": {
             "findings": t("Findings"),
             "figures": t("Key figures"),
@@ -128,6 +134,13 @@ def _data(brief: Brief, host: str) -> Any:
         },
     }
     return orjson.loads(orjson.dumps(data).decode().replace("\u202f", "\u00a0"))
+
+
+def code(address: str) -> str:
+    """The address for a telephone's camera, as SVG: the figures of this sheet, also when there are newer ones."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=0, dark="#17232b")
+    return out.getvalue().decode()
 
 
 def svg(drawn: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard import ledger, places, profile
-from dashboard.brief import model, promised
+from dashboard.brief import coloured, model, promised
 from dashboard.brief.model import Brief, Figure
 from dashboard.findings import findings, limits_text, value_text, with_unit
 from dashboard.i18n import Words
@@ -23,6 +23,7 @@ def brief(request: Request, region: Region, name: str) -> Brief:
     t, build = request.words, request.build
     found, day = handed_on(profile.profile(build, t.lang, region)), today()
     chosen = figures(found)
+    svg, label = coloured.of_region(build, t.lang, region, found.headline)
     here = [each.programme for each in ledger.programmes_in(build, [region.code]) if each.relation != "over"]
     rows, left = promised.rows(t, here, day)
     kind = places.kind_name(t, region)
@@ -36,8 +37,8 @@ def brief(request: Request, region: Region, name: str) -> Brief:
         left=left,
         no_promise=t("The ledger has no promise for this region."),
         sources=model.source_lines(t, build, {name for entry in found.entries for name in entry.indicator["sources"]}),
-        svg=locator(region, ""),
-        label=t("Map: where {region} lies", region=region.name(t.lang)),
+        svg=svg or locator(region, ""),
+        label=label or t("Map: where {region} lies", region=region.name(t.lang)),
         path=page(t.lang, places.PATH, region.code),
         build=build.id,
         day=day,

@@ -8,17 +8,22 @@ import threading
 from dataclasses import replace
 from datetime import date
 
+import orjson
 import pytest
 import typst
+import zxingcpp
 from flask.testing import FlaskClient
+from PIL import Image
 from pypdf import PdfReader
 
-from dashboard import ledger, queries, territories
+from dashboard import drawing, ledger, queries, territories
 from dashboard.brief import model, pdf
 from dashboard.brief.model import Brief, Figure, Promise
 from dashboard.i18n import languages, words
 from dashboard.pages import Request, pages
 from dashboard.store import Build
+from dashboard.urls import MapState
+from dashboard.view import map_view
 
 HOST = "https://atlas.example.org"
 A4 = (595, 842)
@@ -241,3 +246,35 @@ def test_readers_at_the_same_time_get_each_their_own(opened: Build) -> None:
     for thread in threads:
         thread.join(30)
     assert {code: f"/de/region/{code}" in text for code, text in found.items()} == dict.fromkeys(codes, True)
+
+
+@pytest.mark.parametrize(("item", "level"), [("DED", "land"), ("FRF", "land"), ("DED21", "nuts3"), ("DE", "land")])
+def test_a_regions_map_has_the_colours_of_the_map_page_and_outlines_it(opened: Build, item: str, level: str) -> None:
+    brief = made(opened, "region", "de", item)
+    assert brief.alone
+    country = item[:2]
+    indicator = "adoption_firms_ai_web_pct"
+    scene = drawing.scene(map_view(opened, "de", MapState(indicator=indicator, level=level)))
+    wanted = {region.code: region.classes for region in scene.regions if region.code.startswith(country)}
+    drawn = dict(re.findall(r'<path id="(\w+)" d="[^"]+" class="([^"]+)">', brief.svg))
+    assert {code: drawn.get(code) for code in wanted} == wanted, "the same classes as on the page of the map"
+    outlined = re.findall(r'<path class="am-picked" d="([^"]+)"', brief.svg)
+    own = {region.code: region.d for region in scene.regions}
+    assert outlined == ([own[item]] if item in own else [])
+    assert "Deutschland" in brief.svg if country == "DE" else "Frankreich" in brief.svg, "the key has the mean"
+
+
+def test_a_programmes_map_is_that_of_its_places(opened: Build) -> None:
+    brief = made(opened, "programme", "de", "zakid")
+    assert not brief.alone
+    assert 'class="place"' in brief.svg
+
+
+def test_a_camera_reads_the_address_of_these_very_figures(opened: Build, compiler: typst.Compiler) -> None:
+    brief = made(opened, "region", "fr", "FRF")
+    inputs = {"brief": orjson.dumps(pdf._data(brief, HOST)).decode()}
+    sheet = Image.open(io.BytesIO(compiler.compile(format="png", ppi=200, sys_inputs=inputs)))
+    (code,) = zxingcpp.read_barcodes(sheet)
+    assert code.text == f"{HOST}{brief.path}?asof={opened.id}"
+    assert code.position.top_left.x > sheet.width * 0.8
+    assert code.position.top_left.y > sheet.height * 0.8
