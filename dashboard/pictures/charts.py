@@ -38,11 +38,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Axis:
-    """How values are written: at a mark (write) and on the axis (tick). base: of an index, a line of its own."""
+    """How values are written: at a mark (write) and on the axis (tick). base: of an index, a line of its own.
+
+    times: when the periods begin, in years; they lie as far apart as they are. Empty: all equally far.
+    """
 
     write: Write
     tick: Write
     base: float | None = None
+    times: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,15 +84,17 @@ def over_time(series: Sequence[Series], periods: Sequence[str], axis: Axis, box:
     left = max(letters.width(spaced(axis.tick(tick)), SIZE) for tick in ticks) + 12
     x, y, width, height = box
     plot = (x + left, y + SIZE, width - left - right, height - SIZE - _BELOW)
-    across, up = plot[2] / max(len(periods) - 1, 1), plot[3] / ((high - low) or 1)
+    up = plot[3] / ((high - low) or 1)
+    times = axis.times or tuple(range(len(periods)))
+    columns = [plot[0] + plot[2] * (time - times[0]) / ((times[-1] - times[0]) or 1) for time in times]
 
     def place(at: int, value: float) -> tuple[float, float]:
-        return plot[0] + at * across, plot[1] + plot[3] - (value - low) * up
+        return columns[at], plot[1] + plot[3] - (value - low) * up
 
     drawn = "".join(_grid(place(0, tick)[1], plot, spaced(axis.tick(tick)), zero=tick in {base, 0.0}) for tick in ticks)
     if base is not None and base not in ticks:
         drawn += f'<path class="zero" d="M{plot[0]:.1f} {place(0, base)[1]:.1f}h{plot[2]:.1f}"/>'
-    drawn += _periods(periods, plot, across)
+    drawn += _periods(periods, columns, plot)
     drawn += "".join(_line(one, place) for one in reversed(series))
     return f'<g class="chart">{drawn}{_ends(series, names, write, place, plot)}</g>'
 
@@ -99,19 +105,28 @@ def _grid(y: float, plot: Box, text: str, *, zero: bool) -> str:
     return line + letters.line(text, plot[0] - 10, y + SIZE * 0.34, SIZE, fill="soft", anchor="end")
 
 
-def _periods(periods: Sequence[str], plot: Box, across: float) -> str:
-    """The first and the last period, and as many between as have room."""
+def when(period: str) -> float:
+    """When a period begins, in years: 2024, 2024-Q2, 2024-06."""
+    year, _, part = period.partition("-")
+    if part.startswith("Q"):
+        return int(year) + (int(part[1:]) - 1) / 4
+    return int(year) + ((int(part) - 1) / 12 if part else 0)
+
+
+def _periods(periods: Sequence[str], columns: Sequence[float], plot: Box) -> str:
+    """The last period, the first, and as many between as have room."""
     room = max(letters.width(spaced(period), SIZE) for period in periods) + 14
-    step = 1
-    while step * across < room and step < len(periods):
-        step += 1
-    last = len(periods) - 1
-    shown = [i for i in range(0, last + 1, step) if i == 0 or (last - i) * across >= room or i == last]
-    drawn = ""
-    for i in sorted({*shown, last} if last * across >= room else {last}):
-        x = plot[0] + i * across
-        drawn += f'<path class="axis" d="M{x:.1f} {plot[1] + plot[3]:.1f}v6"/>'
-        drawn += letters.line(spaced(periods[i]), x, plot[1] + plot[3] + _BELOW - 8, SIZE, fill="soft", anchor="middle")
+    shown = [len(periods) - 1]
+    if columns[-1] - columns[0] >= room:
+        inner = [0]
+        for i in range(1, len(periods) - 1):
+            if columns[i] - columns[inner[-1]] >= room and columns[-1] - columns[i] >= room:
+                inner.append(i)
+        shown = [*inner, *shown]
+    drawn, base = "", plot[1] + plot[3]
+    for i in shown:
+        drawn += f'<path class="axis" d="M{columns[i]:.1f} {base:.1f}v6"/>'
+        drawn += letters.line(spaced(periods[i]), columns[i], base + _BELOW - 8, SIZE, fill="soft", anchor="middle")
     return drawn
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dashboard import queries, urls
 from dashboard.brief.model import source_lines
@@ -12,7 +13,7 @@ from dashboard.components.comparison import axis_dots, means
 from dashboard.components.comparison_charts import Course, course_points, courses, unit_of
 from dashboard.display import is_difference
 from dashboard.exports.csv import refuse_withheld
-from dashboard.pictures.charts import Axis, Row, Series, on_axes, over_time
+from dashboard.pictures.charts import Axis, Row, Series, on_axes, over_time, when
 from dashboard.pictures.courses import axis, marks
 from dashboard.pictures.keys import series_key
 from dashboard.pictures.model import Picture
@@ -99,6 +100,7 @@ def _over_time(comparison: Comparison, course: Course, path: str) -> Picture:
     periods = [t.period(period) for period in course.periods]
 
     drawn_on = Axis(t.number, t.number, 100.0) if course.base else axis(t, indicator)
+    drawn_on = replace(drawn_on, times=tuple(when(period) for period in course.periods))
     return Picture(
         lang=t.lang,
         title=finding(comparison, course.line),

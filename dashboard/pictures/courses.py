@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dashboard import queries, urls
 from dashboard.brief.model import source_lines
@@ -13,7 +14,7 @@ from dashboard.findings import against_country, country_name, level, trend, valu
 from dashboard.i18n import Words
 from dashboard.map.scene import Box
 from dashboard.pages import Request
-from dashboard.pictures.charts import Axis, Series, over_time
+from dashboard.pictures.charts import Axis, Series, over_time, when
 from dashboard.pictures.maps import of_map
 from dashboard.pictures.model import Picture
 from dashboard.profile import Entry, Profile, nation
@@ -65,7 +66,8 @@ def axis(t: Words, indicator: Row) -> Axis:
 
 def chart(t: Words, indicator: Row, lines: Sequence[Series], periods: Sequence[str], box: Box) -> str:
     """Lines in a box."""
-    return over_time(lines, [t.period(period) for period in periods], axis(t, indicator), box)
+    on = replace(axis(t, indicator), times=tuple(when(period) for period in periods))
+    return over_time(lines, [t.period(period) for period in periods], on, box)
 
 
 def subtitle(t: Words, indicator: Row, where: str, periods: Sequence[str]) -> str:

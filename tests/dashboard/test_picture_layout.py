@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -181,6 +182,16 @@ def test_a_series_has_its_gaps_its_band_and_its_hollow_points() -> None:
         assert right <= 900.5
         assert top >= -0.5
         assert bottom <= 600.5
+
+
+def test_periods_lie_as_far_apart_as_they_are() -> None:
+    assert [charts.when(each) for each in ("2024", "2024-Q3", "2024-07")] == [2024, 2024.5, 2024.5]
+    years = ("2021", "2023", "2024")
+    line = Series("r0", "Sachsen", tuple(Point(at, 5.0) for at in range(3)))
+    on = replace(axis(), times=tuple(charts.when(year) for year in years))
+    drawn = charts.over_time([line], years, on, (0, 0, 900, 500))
+    first, second, third = (float(x) for x in re.findall(r'<g class="f-r0" transform="translate\(([\d.]+)', drawn))
+    assert second - first == pytest.approx(2 * (third - second), abs=0.2)
 
 
 def test_names_at_the_ends_of_close_lines_do_not_touch() -> None:
