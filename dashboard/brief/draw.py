@@ -13,6 +13,7 @@ from dashboard.components.attributes import attrs
 from dashboard.firstpaint import Kept, Raw
 from dashboard.i18n import Words, words
 from dashboard.pages import Request
+from dashboard.pictures import ink
 from dashboard.programmes import today
 
 #: What an address in an attribute need not escape.
@@ -76,8 +77,9 @@ def sheet(brief: Brief, pdf: str) -> list[Component]:
 
 
 def _map(brief: Brief) -> Component | Raw:
-    if brief.alone:  # as a picture: its rules must not meet the page's
-        return html.Img(src=f"data:image/svg+xml,{quote(brief.svg, safe=_PLAIN)}", alt=brief.label)
+    if brief.alone:  # as a picture: its rules must not meet the page's, so it needs the page's type, too
+        whole = brief.svg.replace("<style>", f"<style>{ink.type_css()}", 1)
+        return html.Img(src=f"data:image/svg+xml,{quote(whole, safe=_PLAIN)}", alt=brief.label)
     return Raw(brief.svg.replace('aria-label=""', f'aria-label="{model.attribute(brief.label)}"', 1))
 
 

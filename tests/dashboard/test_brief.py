@@ -7,6 +7,7 @@ import re
 import threading
 from dataclasses import replace
 from datetime import date
+from urllib.parse import unquote
 
 import orjson
 import pytest
@@ -17,7 +18,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from dashboard import drawing, ledger, queries, territories
-from dashboard.brief import model, pdf
+from dashboard.brief import draw, model, pdf
 from dashboard.brief.model import Brief, Figure, Promise
 from dashboard.i18n import languages, words
 from dashboard.pages import Request, pages
@@ -261,6 +262,7 @@ def test_a_regions_map_has_the_colours_of_the_map_page_and_outlines_it(opened: B
     outlined = re.findall(r'<path class="am-picked" d="([^"]+)"', brief.svg)
     own = {region.code: region.d for region in scene.regions}
     assert outlined == ([own[item]] if item in own else [])
+    assert "font-face" in unquote(draw._map(brief).src), "a picture cannot use the page's type: words were cut off"
     assert "Deutschland" in brief.svg if country == "DE" else "Frankreich" in brief.svg, "the key has the mean"
 
 
