@@ -126,7 +126,8 @@ def _in_turn(table: Table, component: Component, proof: _Proof, hidden: Flags, s
             change = _moved(table, component, hidden, asked[0], asked[1], more=True)
             hidden |= np.abs(change) > _TOLERANCE * np.maximum(1.0, np.abs(component.values))
             proof.learn(change)
-    if size == 1 and any(part.any() for part in proof.lacking(component, hidden)):
+    # What was hidden along the way is looked at in the next round.
+    if size == 1 and any(part[order].any() for part in proof.lacking(component, hidden)):
         raise CheckError(
             f"a cell cannot be protected in '{component.name}', whatever else is hidden. "
             "Remedy: fewer levels or breakdowns, or method = 'round'."

@@ -241,7 +241,7 @@ def test_files_that_differ_in_kind_are_named(tmp_path: Path) -> None:
         figures(path)
 
 
-def test_a_disk_that_is_full_while_spilling_ends_clearly_and_a_rerun_succeeds(tmp_path: Path) -> None:
+def test_an_engine_without_memory_or_room_ends_clearly_and_a_rerun_with_more_succeeds(tmp_path: Path) -> None:
     count = 300_000
     frame = pl.select(firm=pl.int_range(count).cast(pl.String).str.zfill(9) + "-a-name-that-takes-some-room" * 8)
     frame = frame.with_columns(ags=pl.lit("16051"), day=pl.lit("2024-01-01"), size=pl.lit("small"), amount=pl.lit(1.0))
@@ -250,7 +250,7 @@ def test_a_disk_that_is_full_while_spilling_ends_clearly_and_a_rerun_succeeds(tm
     with pytest.raises(PublishError, match=r"out of memory or of room to spill.*nothing was written"):
         figures(path, limits=Limits(memory="60MB", spill=tmp_path, most_spill="1MB", threads=1))
     assert not list(tmp_path.glob("atlas-spill-*")), "what was spilled is gone"
-    result = figures(path, limits=Limits(memory="60MB", spill=tmp_path, threads=1))
+    result = figures(path, limits=Limits(memory="400MB", spill=tmp_path, threads=1))
     assert value(result, "DE")[0] == count
 
 
