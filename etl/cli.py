@@ -107,13 +107,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     _add_aggregate(add)
     _add_looking(add)
-    add("publish", "point readers to a sealed build, whatever it changes").add_argument(
-        "build", help="id of a build in data/builds"
-    )
-    add("rollback", "point readers to the build before")
-    command = add("keep", "keep a build that somebody cites: it is never removed, and `asof=` in addresses shows it")
-    command.add_argument("build", help="id of a build in data/builds")
-    command.add_argument("--let-go", action="store_true", help="no longer: it may be removed like others")
+    _add_publishing(add)
     for name in _OF_AN_AUDIENCE:
         commands.choices[name].add_argument(
             "--audience", choices=tuple(Audience), default=Audience.PUBLIC.value, help="whose builds (default: public)"
@@ -159,6 +153,17 @@ def _add_aggregate(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     command.add_argument("--spill", type=Path, metavar="FOLDER", help="for what does not fit (default: the system's)")
     command.add_argument("--most-spill", metavar="SIZE", help="how large that may get (default: what the disk has)")
     command.add_argument("--threads", type=int, metavar="N", help="of DuckDB (default: all cores)")
+
+
+def _add_publishing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands that decide by hand which build readers see."""
+    add("publish", "point readers to a sealed build, whatever it changes").add_argument(
+        "build", help="id of a build in data/builds"
+    )
+    add("rollback", "point readers to the build before")
+    command = add("keep", "keep a build that somebody cites: it is never removed, and `asof=` in addresses shows it")
+    command.add_argument("build", help="id of a build in data/builds")
+    command.add_argument("--let-go", action="store_true", help="no longer: it may be removed like others")
 
 
 def _add_looking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
