@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
+from zlib import crc32
 
 import httpx
 import polars as pl
@@ -96,27 +97,13 @@ TRAY = "?" + "&".join(
         "partnerships",
     )
 )
-#: Asked of the API besides: its lists have pages, so what could hold a canary is asked for by name and whole.
-API = tuple(
-    f"/api/v1/{name}.{form}?{query}&limit=10000"
-    for form in ("json", "csv", "parquet")
-    for name, query in (
-        ("observations", f"indicator={REVISED}"),
-        ("observations", f"indicator={INDICATOR}"),
-        ("observations", f"region={REGION}"),
-        ("observations", "region=DE"),
-        ("programmes", f"region={REGION}"),
-        ("claims", f"programme={PROGRAMME}"),
-        ("partnerships", f"organisation={ORGANISATION}"),
-        ("sources", "asof=current"),
-    )
-)
 #: Callback of the server (its output) → the values its inputs and states are tried with, besides addresses.
 CALLBACKS: dict[str, tuple[object, ...]] = {
     "root.children": (),
     "chart.children": tuple({"lang": lang, "indicator": INDICATOR, "region": REGION} for lang in languages()),
 }
 _LINK = re.compile(r"""["'(>](/[^"'\s()<>\\]+)""")
+_TAKEN = re.compile(r"\.(csv|xlsx|parquet|zip|svg|png|pdf)$")
 _FILE = re.compile(r"\.(?!html)[a-z0-9]{2,5}$")
 
 
@@ -141,16 +128,25 @@ def embedded_paths() -> list[str]:
 def addresses() -> list[str]:
     """Every address to ask for: pages, and the routes with all that can stand for their placeholders."""
     paths = page_paths()
-    found = [path + query for path in paths for query in QUERIES] + embedded_paths() + [*API]
+    found = [asked for path in paths for asked in _asked(path, QUERIES)] + embedded_paths() + [*API]
     server = create(Settings("", 0, Path("nowhere"), "", 1)).server
     for rule in server.url_map.iter_rules():
         if rule.rule in CATCH_ALL or rule.rule.startswith(STATIC) or "GET" not in (rule.methods or ()):
             continue
         decks = rule.rule.endswith(".pptx")  # a second each: in one language, and a tray of all there may be
         filled = [path for path in _filled(rule.rule, paths) if not decks or path.startswith(f"/{languages()[0]}/")]
-        found += [path + query for path in filled for query in QUERIES[: 1 if decks else 2]]
+        found += [asked for path in filled for asked in ([path] if decks else _asked(path, QUERIES[:2]))]
     found += [f"/{languages()[0]}/keynote.pptx{TRAY}", f"/{languages()[0]}/keynote/present{TRAY}"]
     return list(dict.fromkeys(found))
+
+
+def _asked(path: str, queries: tuple[str, ...]) -> Iterator[str]:
+    """A path as it is in every language, and with each of the queries in one language, in turn; so are files, always."""
+    lang = path[1:3] if path[1:3] in languages() and path[3] == "/" else ""
+    for number, query in enumerate(queries):
+        turn = languages()[(crc32(path[3:].encode()) + number) % len(languages())]
+        if lang in ("", turn) or (number == 0 and not _TAKEN.search(path)):
+            yield path + query
 
 
 def _filled(rule: str, paths: list[str]) -> Iterator[str]:
