@@ -115,6 +115,17 @@ def workbook(build: Build, page: str, item: str, query: dict[str, str]) -> Itera
     yield lambda: forms.made(build, asked).packed.plain
 
 
+@contextmanager
+def deck(build: Build, page: str, item: str, pairs: tuple[tuple[str, str], ...] = ()) -> Iterator[Make]:
+    """A deck of ten slides, from the figures of the build to the file."""
+    from dashboard.deck import serve  # noqa: PLC0415 (a row pays for what it loads)
+    from dashboard.deck.model import Look  # noqa: PLC0415
+
+    yield lambda: serve.job(build, ("de", page, item), pairs, Look(host="https://atlas.example.org"))
+
+
+#: Nine maps of all Kreise and départements, which with the cover are ten slides.
+_NINE: Final = tuple(("v", f"map?indicator={figures.FIRST}&level={LEVEL}") for _ in range(9))
 #: Row → what makes its files; the rows with Kaleido are left out where it is not installed.
 ROWS: Final[dict[str, Callable[[Build], Any]]] = {
     "atlas, SVG": lambda build: ours(build, "SVG"),
@@ -122,6 +133,8 @@ ROWS: Final[dict[str, Callable[[Build], Any]]] = {
     "atlas, PDF": lambda build: ours(build, "PDF"),
     "atlas, XLSX of the map": lambda build: workbook(build, "map", "", {"indicator": figures.FIRST, "level": LEVEL}),
     "atlas, XLSX of the largest indicator that has one": lambda build: workbook(build, "indicator", LARGEST, {}),
+    "atlas, PPTX: status quo of a region, ten slides": lambda build: deck(build, "region", "DED"),
+    "atlas, PPTX: nine maps of the largest view, ten slides": lambda build: deck(build, "keynote", "", _NINE),
     "Kaleido, PNG, a browser for each": lambda build: kaleido(build, "PNG", kept=False),
     "Kaleido, PNG, one browser kept": lambda build: kaleido(build, "PNG", kept=True),
     "Kaleido, SVG, one browser kept": lambda build: kaleido(build, "SVG", kept=True),

@@ -20,8 +20,6 @@ from dashboard.map.scene import CONTEXT, RADIUS, Box, Region, Scale
 #: Absences and overlays as patterns of PowerPoint, the nearest to those of the page.
 ABSENCES: Final = {"c": "openDmnd", "m": "dotGrid", "z": "dashHorz"}
 OVERLAYS: Final = {"u": "wdUpDiag", "a": "dotDmnd", "i": "wdDnDiag", "k": "vert"}
-#: Opacity of what lies outside the part a map is about.
-_FADED: Final = 0.3
 
 
 def placed(scene_view: Box, area: Area) -> Onto:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import re
 import shutil
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from decks import code, described, every, fill, freeforms, notes, opened, texts, titled
+from decks import code, described, every, fill, freeforms, notes, texts, titled
+from decks import opened as read_file
 from PIL import Image
 from pptx import Presentation
 from pypdf import PdfReader
@@ -19,6 +21,7 @@ from werkzeug.datastructures import MultiDict
 from dashboard import drawing, queries, view
 from dashboard.compare.sides import region_figures
 from dashboard.deck import make, template
+from dashboard.deck import page as drawing_page
 from dashboard.deck.colours import colours
 from dashboard.deck.model import Deck, Look, Slide, Table, Text
 from dashboard.deck.of import builders
@@ -55,7 +58,7 @@ def decks(opened: Build) -> dict[tuple[str, str], tuple[Deck, Any]]:
 
 
 def read_back(deck: Deck, *, dark: bool = False, **look: bytes) -> Any:
-    return opened(make.pptx(deck, Look(dark, HOST, **look)))
+    return read_file(make.pptx(deck, Look(dark, HOST, **look)))
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +255,25 @@ def test_what_a_licence_keeps_here_is_a_slide_of_one_sentence_without_figures(op
     assert "Nur zur Ansicht" in texts(slide)
     assert len(freeforms(slide)) == 1
     assert not re.search(r"\d{3}", titled(slide) + notes(slide).partition("Quelle")[0].partition("(")[0])
+
+
+def trees() -> int:
+    """Slides with a map of all Kreise and départements that are in memory as trees."""
+    gc.collect()
+    slides = [each for each in gc.get_objects() if type(each).__name__ == "CT_Slide"]
+    return sum(len(tree.findall(".//{*}custGeom")) > 500 for tree in slides)
+
+
+def test_a_slide_that_is_done_takes_the_room_of_its_bytes_only(opened: Build) -> None:
+    (slide,) = builders()["map"].slides(Request("de", "", {"level": "nuts3"}, opened))
+    deck = Deck("de", "t", "t", (slide,), opened.id, None)
+    presentation, before = template.opened(b"", dark=False), trees()
+    for place in (1, 2, 3):
+        drawing_page.add(presentation, drawing_page.Sheet(deck, Look(), colours(dark=False), 960, 540), slide, place)
+    assert trees() == before
+    file = io.BytesIO()
+    presentation.save(file)
+    assert len([name for name in freeforms(read_file(file.getvalue()).slides[2]) if "(" in name]) == 501
 
 
 # ── Logo and template ────────────────────────────────────────────────────────────────────────────────────────────
