@@ -20,6 +20,7 @@ from etl.publish import read_pointer
 READERS = 6
 #: The real command line for each line of arguments, in one process, so that thirty publications take seconds.
 DRIVER = """
+__file__ = "driver"  # else DuckDB takes it for a console and draws progress bars into the answers
 import json, sys
 from pathlib import Path
 from etl.cli import main

@@ -141,7 +141,7 @@ def addresses() -> list[str]:
 
 
 def _asked(path: str, queries: tuple[str, ...]) -> Iterator[str]:
-    """A path as it is in every language, and with each of the queries in one language, in turn; so are files, always."""
+    """A path as it is in every language, with each of the queries in one, in turn; a file always in one."""
     lang = path[1:3] if path[1:3] in languages() and path[3] == "/" else ""
     for number, query in enumerate(queries):
         turn = languages()[(crc32(path[3:].encode()) + number) % len(languages())]
