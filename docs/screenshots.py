@@ -23,6 +23,7 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], dict[str, Any], str], ...] = (
     ("region", "/de/region/DED", (1120, 900), {}, ""),
     ("compare", "/de/compare/DE1+FRF", (1120, 900), {}, ""),
     ("programme", "/de/programme/zakid", (1120, 900), {}, ""),
+    ("keynote", "/de/keynote/present?deck=region/DED#slide-3", (1120, 630), {}, ""),
     ("partnerships", "/fr/partnerships?show=sap-mistral", (1120, 900), {}, ""),
 )
 _ANCHOR = """code => { const path = document.querySelector(`path[data-c="${code}"]`), m = path.getScreenCTM();
