@@ -6,13 +6,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboard.api.rows import Level
+
 #: Rows of a page: what comes without `limit`, and the most.
 ROWS: Final = 1000
 MOST: Final = 10_000
 #: The breakdown's total, as SDMX has it.
 TOTAL: Final = "_T"
 
-_Level = Literal["country", "land", "nuts2", "nuts3"]
 _Country = Literal["DE", "FR"]
 #: A code in a list that is separated by commas.
 _Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{1,64}$")]
@@ -49,7 +50,7 @@ class Indicators(Query):
 
     theme: Annotated[_Id | None, Field(description="Only indicators of this theme.")] = None
     country: Annotated[_Country | None, Field(description="Only what there is for this country.")] = None
-    level: Annotated[_Level | None, Field(description="Only what a map shows at this level.")] = None
+    level: Annotated[Level | None, Field(description="Only what a map shows at this level.")] = None
     source: Annotated[_Id | None, Field(description="Only what is made from this source.")] = None
 
 
@@ -60,7 +61,7 @@ class Regions(Query):
         _Id | None, Field(description="Only what lies in this region, at any level; NUTS 2024 or ISO 3166-2.")
     ] = None
     country: Annotated[_Country | None, Field(description="Only what there is for this country.")] = None
-    level: Annotated[_Level | None, Field(description="Only what a map shows at this level.")] = None
+    level: Annotated[Level | None, Field(description="Only what a map shows at this level.")] = None
 
 
 class Territories(Query):
@@ -81,7 +82,7 @@ class Observations(Query):
         _Id | None, Field(description="Only what lies in this region, at any level; NUTS 2024 or ISO 3166-2.")
     ] = None
     country: Annotated[_Country | None, Field(description="Only what there is for this country.")] = None
-    level: Annotated[_Level | None, Field(description="Only what a map shows at this level.")] = None
+    level: Annotated[Level | None, Field(description="Only what a map shows at this level.")] = None
     period: Annotated[
         _Periods | None, Field(description="Years (2024), quarters (2024-Q2) or months (2024-06), separated by commas.")
     ] = None

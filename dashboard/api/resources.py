@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,7 @@ from dashboard import queries, urls
 from dashboard.api import parameters, rows
 from dashboard.api.problems import ProblemError
 from dashboard.i18n import Words
-from dashboard.store import Build
+from dashboard.store import QUERY_SECONDS, Build, SlowQueryError
 
 Place = tuple[str | int, ...]
 #: Before the first row of all observations, in their key's types.
@@ -158,13 +159,18 @@ def _observations(t: Words, build: Build, query: parameters.Observations, after:
 
 
 def _next_rows(build: Build, indicators: list[str], filters: dict[str, Any], after: Place, rows: int) -> pl.DataFrame:
-    """The first rows after a key. Asked for in few indicators at first: the table is sorted by them."""
+    """The first rows after a key. Asked for in few indicators at first: the table is sorted by them.
+
+    Raises SlowQueryError where that takes longer than one query may.
+    """
     names = ("indicator", "level", "period", "dimension", "member", "region")
     start = {f"after_{name}": value for name, value in zip(names, after, strict=True)}
     left = [name for name in indicators if name >= str(after[0])] or indicators[-1:]
     parts: list[pl.DataFrame] = []
-    size = 1
+    size, end = 1, time.monotonic() + QUERY_SECONDS
     while left and rows > 0:
+        if time.monotonic() > end:
+            raise SlowQueryError("api_observations")
         some, left, size = left[:size], left[size:], size * 2
         bounds = {"indicators": some, "first_indicator": some[0], "last_indicator": some[-1]}
         parts.append(build.frame("api_observations", rows=rows, **bounds, **filters, **start))

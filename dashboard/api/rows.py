@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_Level = Literal["country", "land", "nuts2", "nuts3"]
+#: The levels of maps.
+Level = Literal["country", "land", "nuts2", "nuts3"]
 
 
 class Row(BaseModel):
@@ -55,7 +56,7 @@ class Indicator(Row):
     aggregation: str = Field(description="How regions are put together: sum, weighted, none …")
     interval: str = Field(description="How the limits were calculated; empty: there are none.")
     verdict: str = Field(description="Whether both countries measure the same.")
-    levels: list[_Level] = Field(description="Map levels with figures.")
+    levels: list[Level] = Field(description="Map levels with figures.")
     countries: list[str]
     first_period: str | None
     last_period: str | None
@@ -89,7 +90,7 @@ class Region(Row):
     """A region of NUTS 2024 with the codes of other systems."""
 
     code: str
-    level: _Level | None = Field(description="Its own map level; null for what is only an aggregate.")
+    level: Level | None = Field(description="Its own map level; null for what is only an aggregate.")
     nuts_level: int
     parent: str | None = Field(description="The NUTS region above it.")
     land: str | None = Field(description="The Bundesland or région it lies in.")
@@ -105,7 +106,7 @@ class Region(Row):
     iso: str | None = Field(description="ISO 3166-2.")
     overseas: bool
     area_km2: float | None
-    levels: list[_Level] = Field(description="All map levels that show it.")
+    levels: list[Level] = Field(description="All map levels that show it.")
 
 
 class Territory(Row):
@@ -133,7 +134,7 @@ class Observation(Row):
 
     indicator: str
     region: str = Field(description="NUTS 2024.")
-    level: _Level | None = Field(
+    level: Level | None = Field(
         description="The map level asked for, else that of the region; ranks are among its units."
     )
     period: str = Field(description="2024, 2024-Q2 or 2024-06.")

@@ -89,7 +89,7 @@ def test_a_large_answer_is_made_beside_the_web_worker_and_is_the_same(
 ) -> None:
     address = f"/api/v1/observations.{form}?indicator={WEB}&level=nuts3&limit=2500"
     beside = client.get(address)
-    assert beside.status_code == 200
+    assert beside.status_code == 200, beside.text[:300]
     monkeypatch.setattr("dashboard.api.serve._SMALL", 10_000)
     monkeypatch.setattr("dashboard.exports.pool.made", None)
     here = client.get(address)
