@@ -75,7 +75,7 @@ def slice_json(build: Build, lang: str, indicator: str, level: str, member: str)
             "members": known["members"],
             "dimension": known["dimension_words"],
             "legend": legend(view),
-            "foot": draw([foot(words(lang), build, known), map_actions(view)]),
+            "foot": draw([foot(words(lang), build, known), map_actions(view, travels=True)]),
             **table,
         }
     )

@@ -36,7 +36,11 @@
     const missing = (S.country ? [S.country] : ["DE", "FR"]).filter((c) => !slice.countries.includes(c) && slice.gaps[c]);
     $("gaps").innerHTML = missing.map((c) => `<p>${escape(slice.gaps[c])}</p>`).join("");
     $("notices").hidden = S.indicator !== opened.indicator || S.level !== opened.level; // they are of what was asked for then
+    const kept = document.querySelectorAll("#bottom .pictures, #bottom .keynote-links"); // their links follow the address
     $("bottom").innerHTML = slice.foot;
+    const first = document.querySelector("#bottom .actions > *");
+    if (first) first.after(...kept);
+    for (const part of kept) part.hidden = part.matches(".pictures") && first.matches(".refusal");
     Atlas.say(text);
   };
   /* What the shown regions are called, as their country calls them. */

@@ -74,29 +74,33 @@ def actions(
     refusal: str = "",
     *,
     more: Sequence[tuple[str, Viewed, Sequence[str]]] = (),
+    travels: bool = False,
 ) -> html.Div:
     """The row. forms: endings under which the view can be had, in the order of `said`.
 
     refusal: the sentence that stands in place of the forms where a licence keeps the figures here.
     more: further views that fit: what each is, the view, its forms (the whole indicator beside one map of it).
+    travels: goes to the map's script, which knows address and title, and keeps the links that follow them.
     """
+    said_here = Viewed(view.page, view.item) if travels else view
     parts: list[Component | None] = [
-        html.P(refusal, className="refusal") if refusal else _take(t, view, forms, more),
-        None if refusal else picture(t, view),
-        *_pass_on(t, build, view),
+        html.P(refusal, className="refusal") if refusal else _take(t, said_here, forms, more),
+        None if travels else picture(t, view, hidden=bool(refusal)),
+        None if travels else _slide(t, view),
+        *_pass_on(t, build, said_here, view.query.get("indicator", view.item)),
     ]
     return html.Div([part for part in parts if part is not None], className="actions", **attrs(data_build=build.id))
 
 
-def _pass_on(t: Words, build: Build, view: Viewed) -> list[Component | None]:
-    """To put the view on a slide, to cite it, and to show it on another site."""
-    address, indicator = view.address(t.lang), view.query.get("indicator", view.item)
-    about = {"page": view.page, "address": address, "title": view.title}
-    return [
-        keynote(t, view.page, view.item, address),
-        cite(t, build, **about, indicator=indicator),
-        snippet(t, build, **about),
-    ]
+def _pass_on(t: Words, build: Build, view: Viewed, indicator: str) -> list[Component | None]:
+    """To cite the view, and to show it on another site."""
+    about = {"page": view.page, "address": view.address(t.lang), "title": view.title}
+    return [cite(t, build, **about, indicator=indicator), snippet(t, build, **about)]
+
+
+def _slide(t: Words, view: Viewed) -> Component | None:
+    """To put the view on a slide."""
+    return keynote(t, view.page, view.item, view.address(t.lang))
 
 
 def _take(
@@ -129,7 +133,7 @@ def kept(t: Words) -> str:
     return t("Shown only: the licence does not let us hand these figures on.")
 
 
-def map_actions(shown: MapView) -> html.Div:
+def map_actions(shown: MapView, *, travels: bool = False) -> html.Div:
     """The row of the map page."""
     t, build, state = shown.words, shown.build, shown.state
     view = Viewed("map", "", dict(urls.parameters(state)), titles.title(shown))
@@ -137,4 +141,4 @@ def map_actions(shown: MapView) -> html.Div:
     known = shown.indicator
     whole = t("The whole indicator, all levels and periods:")
     every = (whole, Viewed("indicator", known["id"], {}, known["title"]), indicator_forms(build, known))
-    return actions(t, build, view, CUBE, refusal, more=[every])
+    return actions(t, build, view, CUBE, refusal, more=[every], travels=travels)

@@ -19,13 +19,15 @@ def setting(name: str) -> str:
 def field(t: Words, name: str, label: str, template: str, *, values: dict[str, str], rows: int = 3) -> html.Div:
     """A labelled field. template: its text with {address} and {title}, which the script fills for the view on screen.
 
-    values: what stands there before, or without scripts.
+    values: what stands there before, or without scripts; without a title nothing: the script fills it when opened.
     """
-    id_, text = f"copy-{name}", template
+    id_, text = f"copy-{name}", template if values.get("title", " ") else ""
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
     button = html.Button(t("Copy"), type="button", hidden=True, **attrs(data_copy=id_, data_done=t("Copied")))
-    area = html.Textarea(text, id=id_, readOnly="readonly", rows=rows, spellCheck="false", **attrs(data_template=template))
+    area = html.Textarea(
+        text, id=id_, readOnly="readonly", rows=rows, spellCheck="false", **attrs(data_template=template)
+    )
     return html.Div([html.Label(label, htmlFor=id_), area, button], className="copied")
 
 

@@ -18,8 +18,11 @@ PAGES: Final = ("map", "hub", "region", "compare", "indicator")
 FORMS: Final = ("png", "svg", "pdf")
 
 
-def picture(t: Words, view: Viewed) -> html.Details | None:
-    """The forms, each with what it is good for and with its variants; nothing where the page has no picture."""
+def picture(t: Words, view: Viewed, *, hidden: bool = False) -> html.Details | None:
+    """The forms, each with what it is good for and with its variants; nothing where the page has no picture.
+
+    hidden: where a licence keeps the figures here; the map's script shows it again for another indicator.
+    """
     if view.page not in PAGES:
         return None
     what = {
@@ -32,7 +35,8 @@ def picture(t: Words, view: Viewed) -> html.Details | None:
         name, purpose = what[form]
         more = [part for label, change in _variants(t, form) for part in (" · ", _link(t, view, form, label, change))]
         items.append(html.Li([_link(t, view, form, name, {}), " ", html.Small(purpose), html.Span(more)]))
-    return html.Details([html.Summary(t("As a picture")), html.Ul(items)], className="take pictures")
+    inner = [html.Summary(t("As a picture")), html.Ul(items)]
+    return html.Details(inner, className="take pictures", hidden=hidden or None)
 
 
 def _variants(t: Words, form: str) -> list[tuple[str, dict[str, str]]]:
