@@ -16,7 +16,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 def violations(v: Visit, within: str = "") -> list[tuple[str, str, str]]:
     """(rule, element, why) of what axe finds on the page, or within one of its elements."""
-    response: dict[str, Any] = Axe().run(v.page, within or None, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+    response: dict[str, Any] = (
+        Axe().run(v.page, within or None, options={"runOnly": {"type": "tag", "values": TAGS}}).response
+    )
     assert response["passes"], "axe has looked"
     return [
         (found["id"], node["html"][:160], node["failureSummary"].splitlines()[-1][:200])
