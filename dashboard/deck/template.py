@@ -80,7 +80,7 @@ def template(path: str) -> bytes:
         layout_of(opened, "content")
     except Exception as error:
         raise SystemExit(
-            f"ATLAS_DECK_TEMPLATE names a file that PowerPoint’s format does not know: {path} "
+            f"ATLAS_DECK_TEMPLATE names a file that is no usable PowerPoint file: {path} "
             f"({str(error)[:120] or type(error).__name__}). Give a .pptx with a layout that has a title."
         ) from None
     return content

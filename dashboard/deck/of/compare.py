@@ -13,6 +13,7 @@ from dashboard.ledger import partnerships_in
 from dashboard.pages import Request
 from dashboard.pages import compare as page
 from dashboard.partnerships import entries
+from dashboard.settings import INTERNAL
 from dashboard.urls import MapState, NotFoundError
 
 
@@ -40,7 +41,7 @@ def deck(request: Request) -> Deck:
         slides=tuple(slide for slide in made if slide is not None),
         build=build.id,
         day=parts.day_of(build),
-        internal=build.audience == "internal",
+        internal=build.audience == INTERNAL,
         notices=() if usable else (t("The atlas has no figures for this region."),),
     )
 
