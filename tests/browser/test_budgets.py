@@ -57,6 +57,7 @@ WEIGHTS = {
     "data": (60_000, 150_000),
     "status": (60_000, 150_000),
     "what has changed": (20_000, 100_000),
+    "keynote": (20_000, 150_000),
 }
 REQUESTS = 20
 

@@ -29,7 +29,15 @@ EACH_FILE = 1
 def every_page(opened: Build, lang: str) -> list[str]:
     ids = list(queries.indicators(opened, lang))
     own = ["map", "data", "data/status", "compare/DED+FRF", "compare/DED", "compare", "partnerships", "find", "firms"]
-    own += ["hub", "hub/ki-hub-sachsen-thueringen", "hub/oberrhein", "region/DE", "region/FRK", "region/DED5"]
+    own += [
+        "keynote",
+        "hub",
+        "hub/ki-hub-sachsen-thueringen",
+        "hub/oberrhein",
+        "region/DE",
+        "region/FRK",
+        "region/DED5",
+    ]
     return [*(f"/{lang}/{page}" for page in own), *(f"/{lang}/indicator/{id_}" for id_ in ids)]
 
 
