@@ -15,7 +15,14 @@ build: $(RUN_STAMP)
 
 test: $(TEST_STAMP) lint
 	tests/ensure-chromium
+	tests/ensure-spark
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# `aggregate` on Spark alone: a cluster of two executors and Spark Connect. Needs Java 17.
+.PHONY: test-spark
+test-spark: $(TEST_STAMP)
+	tests/ensure-spark
+	$(BIN)/python -m pytest tests/microdata/test_spark.py
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check .

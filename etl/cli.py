@@ -142,7 +142,7 @@ def _add_aggregate(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "--out", type=Path, required=True, metavar="FOLDER", help="where figures and report are written"
     )
     command.add_argument(
-        "--input", action="append", default=[], metavar="PATTERN", help="files, in place of the recipe's (repeatable)"
+        "--input", action="append", default=[], metavar="PATTERN", help="files, in place of the recipe's"
     )
     command.add_argument(
         "--engine",

@@ -87,7 +87,7 @@ def cli_help(*arguments: str) -> str:
 
 
 def commands() -> list[str]:
-    found = re.findall(r"(?m)^    ([a-z]+)  ", cli_help())
+    found = re.findall(r"(?m)^    ([a-z]+)(?:  |$)", cli_help())
     assert len(found) >= 10
     return found
 

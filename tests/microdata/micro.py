@@ -81,7 +81,7 @@ def write(folder: Path, recipe: str = RECIPE, frame: pl.DataFrame | None = None,
     return path
 
 
-def run(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, patience: int = 120, **options: Any) -> subprocess.CompletedProcess[str]:
     """`python -m etl …` in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "etl", *map(str, arguments)],
@@ -89,7 +89,7 @@ def run(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[s
         env={**os.environ, "ATLAS_DATA": "build/none"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=patience,
         check=False,
         **options,
     )
