@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.exports import MISSING, rows
 from bench.exports import ROWS as ROWS_OF_EXPORTS
 from bench.pages import PAGES
+from bench.pressure import ASKING, PHASES
 from bench.report import ROWS, percentile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,17 @@ def test_pictures_of_the_largest_view_are_made_and_measured(build: Path) -> None
         assert cells, title
         assert int(cells[1].replace(",", "")) > (100 if title[-3:] in ("SVG", "PNG", "PDF") else 10), "501 regions"
     assert (MISSING in run.stderr) == (len(rows()) < len(ROWS_OF_EXPORTS))
+
+
+def test_pages_are_measured_beside_twenty_who_ask_for_decks(build: Path) -> None:
+    """Nobody who asks for a page is sent away; who asks for a deck gets one, or is told to come again."""
+    command = [sys.executable, "-m", "bench.pressure", "--quick", "--data", str(build)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    for phase in PHASES:
+        assert re.search(rf"\| {phase} \| 8 \| \d+ \| \d+ \| [\d.]+ \|", run.stdout), phase
+    told = run.stdout.partition(f"Answers to {ASKING} readers")[2]
+    assert set(re.findall(r"× (\d{3})", told)) == {"200", "503"}
 
 
 def test_percentile_is_a_measured_value() -> None:
