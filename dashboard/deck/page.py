@@ -26,6 +26,8 @@ _SIDE: Final = 0.36
 _GAP: Final = 22.0
 _CARDS: Final = 112.0
 _QR: Final = 68.0
+#: Bytes of a slide from which on its tree is not left to the next collection.
+_HEAVY: Final = 500_000
 #: Letters of sources: smaller ones are not read from a slide.
 _SMALL: Final = 7.5
 
@@ -90,7 +92,8 @@ def seal(part: Any) -> None:
     part._done = part.blob
     vars(part).pop("slide", None)  # python-pptx remembers the tree there, too
     part.__class__, part._element = _Sealed, None
-    gc.collect()  # its shapes know each other in circles
+    if len(part._done) > _HEAVY:
+        gc.collect()  # its shapes know each other in circles
 
 
 def _put(made: Any, *elements: Any) -> None:
