@@ -136,10 +136,10 @@ def test_a_series_with_a_break_is_followed_from_the_break_on(opened: Build) -> N
     row = {"member": "", "c_value": None, "ci_low": None, "ci_high": None, "reason": "", "rank": None}
     statuses = ["", "", "b", "", ""]
     rows = [row | {"period": str(2020 + i), "value": 10.0 + i, "status": s} for i, s in enumerate(statuses)]
-    found = profile._change(rows)
+    found = profile.change(rows)
     assert found is not None
     assert (found.first["period"], found.difference.value) == ("2022", 2.0)
-    assert profile._change(rows[:1]) is None
+    assert profile.change(rows[:1]) is None
 
 
 def test_peers_are_of_the_same_kind_and_size(opened: Build) -> None:
