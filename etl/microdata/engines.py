@@ -46,6 +46,10 @@ class Engine:
     def table(self, files: Sequence[Path], form: str, separator: str) -> Any:
         """The microdata as one table."""
         paths = [str(path.resolve()) for path in files]
+        with self._told():
+            return self._read(paths, form, separator)
+
+    def _read(self, paths: list[str], form: str, separator: str) -> Any:
         if form == "parquet":
             if self._spark:
                 return _spark_table(self._connection, lambda reader: reader.parquet(*paths))
@@ -57,17 +61,23 @@ class Engine:
 
     def run(self, expression: Any) -> pl.DataFrame:
         """The result, sorted by all its columns, so that engines can be compared row by row."""
-        try:
+        with self._told():
             found = pl.DataFrame(pl.from_arrow(self._connection.to_pyarrow(expression)))
-        except (KeyboardInterrupt, AtlasError):
+        return found.sort(found.columns)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever an engine raises becomes one sentence; an interrupt stays one."""
+        try:
+            yield
+        except (KeyboardInterrupt, AtlasError, duckdb.InterruptException):
             raise
         except duckdb.OutOfMemoryException as error:
             raise PublishError(f"DuckDB ran out of memory or of room to spill ({_first(error)}); {_AGAIN}") from error
         except Exception as error:
-            if isinstance(error, duckdb.InterruptException) or isinstance(error.__cause__, KeyboardInterrupt):
+            if isinstance(error.__cause__, KeyboardInterrupt):
                 raise
             raise EngineError(f"{self.name} could not finish ({_first(error)}); {_AGAIN}") from error
-        return found.sort(found.columns)
 
 
 class EngineError(PublishError):
