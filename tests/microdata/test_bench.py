@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import micro
+
 from bench.microdata import SUBJECTS
 
 
