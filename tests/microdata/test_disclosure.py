@@ -20,7 +20,7 @@ from etl.microdata.suppress import suppress
 from etl.microdata.tables import Flags, Table, table
 from etl.model import CheckError
 
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 SLACK = 1e-4
 
 
