@@ -1,7 +1,7 @@
 /* Remembers the tray on this device. Without a script the link leads to a tray of that one view; with it the view is added here. */
 (function () {
   "use strict";
-  var KEY = "atlas-keynote", MOST = 40;
+  var KEY = "atlas-keynote", LOOK = "atlas-keynote-look", MOST = 40;
 
   function kept() {
     try {
@@ -9,11 +9,18 @@
       return Array.isArray(found) ? found.filter(function (each) { return each && typeof each.v === "string"; }) : [];
     } catch (error) { return []; }
   }
-  function keep(tray) {
-    try { localStorage.setItem(KEY, JSON.stringify(tray)); } catch (error) { /* private windows have no memory */ }
+  function look() {
+    try { return JSON.parse(localStorage.getItem(LOOK) || "{}") || {}; } catch (error) { return {}; }
+  }
+  function keep(tray, dress) {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(tray));
+      if (dress) localStorage.setItem(LOOK, JSON.stringify(dress));
+    } catch (error) { /* private windows have no memory */ }
   }
   function address(base, tray) {
-    var query = new URLSearchParams();
+    var query = new URLSearchParams(), dress = look();
+    ["name", "theme"].forEach(function (each) { if (typeof dress[each] === "string" && dress[each]) query.append(each, dress[each]); });
     tray.forEach(function (each, i) {
       query.append("v", each.v);
       if (each.title) query.append("title." + (i + 1), each.title);
@@ -29,6 +36,14 @@
     place.appendChild(link);
   }
 
+  /* A reader who comes back finds her tray again. */
+  function remind() {
+    var link = document.querySelector("a[data-keynote]"), place = link && link.parentElement.querySelector(".keynote-said"), tray = kept();
+    if (place && !place.firstChild && tray.length) say(place, link.getAttribute("data-kept"), tray, link.getAttribute("data-tray"));
+  }
+  remind();
+  document.addEventListener("atlas:shown", remind);
+
   document.addEventListener("click", function (event) {
     var link = event.target.closest && event.target.closest("a[data-keynote]");
     if (link) {
@@ -41,7 +56,7 @@
       say(link.parentElement.querySelector(".keynote-said"), link.getAttribute(full ? "data-full" : "data-added"), tray, link.getAttribute("data-tray"));
       return;
     }
-    if (event.target.closest && event.target.closest("a[data-forget]")) keep([]);
+    if (event.target.closest && event.target.closest("a[data-forget]")) keep([], {});
   });
 
   var page = document.querySelector("#keynote [data-kept]");
@@ -51,9 +66,10 @@
     var links = document.querySelectorAll(".keynote-list .keynote-name a");
     keep(Array.prototype.map.call(links, function (link, i) {
       return { v: link.getAttribute("href").replace(/^\/[a-z]{2}\//, ""), title: query.get("title." + (i + 1)) || "" };
-    }));
+    }), { name: query.get("name") || "", theme: query.get("theme") || "" });
   } else {
     var found = kept();
+    if (found.length) document.querySelector("[data-empty]").hidden = true;
     if (found.length) say(document.getElementById("keynote-said"), page.getAttribute("data-kept"), found, page.getAttribute("data-tray"));
   }
 })();

@@ -10,12 +10,13 @@ from dash.development.base_component import Component
 from flask import current_app, has_request_context
 from flask import request as http
 
-from dashboard import urls
+from dashboard import queries, urls
 from dashboard.components.attributes import attrs
 from dashboard.deck import tray
 from dashboard.deck.tray import MOST, Tray, View
 from dashboard.firstpaint import Kept, Raw
 from dashboard.pages import Request
+from dashboard.pages import map as map_page
 
 PATH = "keynote"
 ASSETS = ("keynote.css", "keynote.js")
@@ -79,7 +80,8 @@ def _empty(request: Request) -> html.Div:
                 t(
                     "The tray is empty. “Add to keynote” stands at the foot of every map, region, territory, "
                     "comparison and programme."
-                )
+                ),
+                **attrs(data_empty=""),
             ),
             html.P([t("Begin with:"), " ", *_joined([html.A(text, href=href) for text, href in examples])]),
         ]
@@ -121,11 +123,11 @@ def _views(request: Request, found: Tray) -> list[Component]:
 
 def _item(request: Request, found: Tray, place: int, view: View) -> html.Li:
     """One view: its title, kind, and what can be done with it; links, so that no script is needed."""
-    t, lang, last = request.words, request.lang, len(found.views) - 1
-    name = view.title
+    t, lang, name = request.words, request.lang, view.title
+    down = place < len(found.views) - 1
     steps = [
-        _step("↑", t("Up: {title}", title=name), found.moved(place, place - 1).address(lang) if place else ""),
-        _step("↓", t("Down: {title}", title=name), found.moved(place, place + 1).address(lang) if place < last else ""),
+        _step("↑", t("Up: {title}", title=name), _to(found.moved(place, place - 1), lang, place) if place else ""),
+        _step("↓", t("Down: {title}", title=name), _to(found.moved(place, place + 1), lang, place + 2) if down else ""),
         _step("×", t("Remove: {title}", title=name), found.without(place).address(lang)),
     ]
     field = f"title.{place + 1}"
@@ -145,7 +147,7 @@ def _item(request: Request, found: Tray, place: int, view: View) -> html.Li:
             html.Div(
                 [
                     html.A(html.B(name), href=f"/{lang}/{view.address}"),
-                    html.Small(f" {tray.label(t, view)}" + (f" · {view.found}" if view.own else "")),
+                    html.Small(f" {_about(request, view)}"),
                 ],
                 className="keynote-name",
             ),
@@ -154,6 +156,22 @@ def _item(request: Request, found: Tray, place: int, view: View) -> html.Li:
         ],
         id=f"view-{place + 1}",
     )
+
+
+def _about(request: Request, view: View) -> str:
+    """What kind of view it is and of which indicator, since a finding names none; its title where it has an own one."""
+    if view.page == map_page.PATH:
+        what = map_page.read(view.request).indicator["title"]
+    else:
+        row = queries.indicators(request.build, request.lang).get(str(view.request.query.get("indicator", "")))
+        what = row["title"] if row else ""
+    parts = [tray.label(request.words, view), what, view.found if view.own else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def _to(found: Tray, lang: str, number: int) -> str:
+    """The tray at the view just moved, so that nobody looks for it again."""
+    return f"{found.address(lang)}#view-{number}"
 
 
 def _step(sign: str, label: str, address: str) -> html.A | None:

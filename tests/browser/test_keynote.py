@@ -15,6 +15,8 @@ SEEN = """() => [...document.querySelectorAll(".p-slide:not([aria-hidden])")].fi
 MAPS = """() => [...document.querySelectorAll(".p-slide svg.am-svg")].map((e) => [e.getAttribute("role"),
   (e.getAttribute("aria-label") || "").length > 5, e.querySelectorAll("[tabindex],[role=option]").length])"""
 
+PATTERN = """() => getComputedStyle(document.querySelector(".p-slide[aria-hidden] pattern path")).visibility"""
+
 
 def test_views_go_into_the_tray_by_a_click_and_are_remembered(visit: Visits) -> None:
     v = visit("/de/region/DED")
@@ -36,9 +38,15 @@ def test_views_go_into_the_tray_by_a_click_and_are_remembered(visit: Visits) -> 
     v.page.locator("#view-2 input[type=text]").fill("Wo wir stehen")
     v.page.locator("#view-2 button").click()
     assert v.page.locator(".keynote-name a").nth(1).inner_text() == "Wo wir stehen"
+    v.page.locator("#name").fill("Status quo")
+    v.page.locator("#name ~ button").click()
+    v.open("/de/region/FRF")
+    assert v.page.locator(".keynote-said a").inner_text().endswith("auf diesem Gerät: 2"), "the way back to the tray"
     v.open("/de/keynote")
+    assert not v.page.get_by_text("Die Sammlung ist leer").is_visible()
     assert "auf diesem Gerät: 2" in v.page.locator("#keynote-said").inner_text()
     v.page.locator("#keynote-said a").click()
+    assert v.page.locator("#name").input_value() == "Status quo"
     assert v.page.locator(".keynote-name a").nth(1).inner_text() == "Wo wir stehen"
     with v.page.expect_download() as taken:
         v.page.get_by_role("link", name="Foliensatz mitnehmen").click()
@@ -83,6 +91,7 @@ def test_the_presentation_goes_by_keys_and_needs_no_network(visit: Visits) -> No
     said = page.locator("#p-said").inner_text()
     assert said.startswith("Folie 10 von 10: ")
     assert page.locator(".now .p-notes").is_visible()
+    assert page.evaluate(PATTERN) == "visible", "maps of later slides are drawn with the patterns of earlier ones"
     drawn = page.evaluate(MAPS)
     assert len(drawn) > 3
     assert all(each == ["img", True, 0] for each in drawn)
