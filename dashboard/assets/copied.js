@@ -3,7 +3,8 @@
   "use strict";
   const TEX = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}" };
   const tex = (text) => text.replace(/[\\~&%$#_{}]/g, (sign) => TEX[sign] || `\\${sign}`);
-  const html = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const HTML = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#x27" };
+  const html = (text) => text.replace(/[&<>"']/g, (sign) => `&${HTML[sign]};`);
   const filled = (area) => {
     const details = area.closest("details"), { build } = area.closest(".actions").dataset, heading = document.getElementById("title");
     const url = new URL(heading ? location : details.dataset.address, location), code = details.className === "embed-code";

@@ -20,7 +20,9 @@ def cite(t: Words, build: Build, *, page: str, address: str, title: str, indicat
         text = t("These figures are internal: they can be cited when they are published.")
         return html.Details([summary, html.P(text)], className="cite")
     values = {"address": setting("BASE_URL") + urls.frozen(address, build.id), "title": title}
-    sources = origin(t, build, indicator)
+    sources, row = origin(t, build, indicator), queries.indicators(build, t.lang).get(indicator)
+    if row is not None and row["title"] != title:
+        sources = f"{row['title']}. {sources}"
     parts: list[Component] = [
         summary,
         html.P(t("The address keeps these figures, whatever is published later.")),
@@ -45,7 +47,8 @@ def short(t: Words, build: Build, sources: str) -> str:
     """In one sentence, with {title} and {address}."""
     atlas, day = t("Regional AI Atlas"), build.published
     edition = t("As of {day} (build {build})", day=t.day(day), build=build.id)
-    return f"{atlas} ({day.year}): {{title}}. {edition}. {sources} {{address}}"
+    head = t("{atlas} ({year}): “{title}”.", atlas=atlas, year=day.year, title="{title}")
+    return f"{head} {edition}. {sources} {{address}}"
 
 
 def bibtex(t: Words, build: Build, page: str, sources: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dashboard import ledger, partnerships, twins, urls
 from dashboard import view as views
 from dashboard.compare.model import Comparison
+from dashboard.components import ledger as said
 from dashboard.deck import parts, subject
 from dashboard.deck.arcs import arcs_map
 from dashboard.deck.model import Deck, Slide, Text
@@ -87,9 +88,13 @@ def promised(about: Subject) -> Slide:
         m=sum(bool(group.reports) for group in groups),
         k=sum(group.overdue(day) for group in groups),
     )
-    return subject.promises(
+    made = subject.promises(
         about, t("{what}: {n}", what=about.name, n=title), t("Programmes: no promise for {name}", name=about.name)
     )
+    shown = {(group.programme, group.measure, group.kind) for group in groups}
+    claims = [claim for one in here for claim in one.claims if (one.id, claim.measure, claim.kind) in shown]
+    names = dict.fromkeys(said.source_link(t, source)[0] for claim in claims for source in claim.sources)
+    return replace(made, sources=tuple(names))
 
 
 def partners(about: Subject) -> Slide:

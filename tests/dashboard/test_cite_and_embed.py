@@ -68,6 +68,7 @@ def test_the_map_names_publisher_and_licence(allowed: FlaskClient) -> None:
     for name in ("short", "bibtex", "ris"):
         assert "Garbers" in field(text, name)
         assert "CC BY 4.0" in field(text, name)
+        assert "Firms with AI on their website" in field(text, name), "the finding does not say of what"
 
 
 def test_tex_reads_no_command_in_a_title() -> None:

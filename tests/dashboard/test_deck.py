@@ -23,7 +23,7 @@ from dashboard.compare.sides import region_figures
 from dashboard.deck import make, template
 from dashboard.deck import page as drawing_page
 from dashboard.deck.colours import colours
-from dashboard.deck.model import Deck, Look, Slide, Table, Text
+from dashboard.deck.model import Bars, Deck, Lines, Look, Slide, Table, Text
 from dashboard.deck.of import builders
 from dashboard.i18n import languages
 from dashboard.pages import Request
@@ -207,6 +207,21 @@ def test_promised_and_reported_are_the_rows_of_the_brief(decks: dict[tuple[str, 
     words = " ".join(texts(slide) for slide in file.slides)
     for text in ("500 Arbeitsplätze", "noch kein Bericht", "nichts zusammengezählt", "Aussagen, deren Quelle geöffnet"):
         assert text in words, text
+
+
+@pytest.mark.parametrize(("page", "item"), [(page, item) for page, item, _, _ in PREPARED])
+def test_every_slide_with_a_table_or_chart_names_its_sources(
+    decks: dict[tuple[str, str], tuple[Deck, Any]], page: str, item: str
+) -> None:
+    shown = [slide for slide in decks[page, item][0].slides if isinstance(slide.main, Bars | Lines | Table)]
+    assert shown
+    assert [slide.title for slide in shown if not slide.sources] == []
+
+
+def test_a_territory_says_of_when_its_figure_is(opened: Build) -> None:
+    query = {"indicator": "adoption_firms_ai_web_pct", "period": "2019"}
+    (slide,) = builders()["hub"].slides(Request("de", "ki-hub-sachsen-thueringen", query, opened))
+    assert slide.subtitle.endswith(", 2019")
 
 
 def test_dark_decks_have_light_letters_and_the_colours_of_the_dark_page(

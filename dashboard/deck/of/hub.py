@@ -83,7 +83,9 @@ def _view(request: Request, shown: page.Shown) -> Slide:
     notes = [recipe, *(f"{bar.name}: {bar.written}" for bar in bars.bars)] if bars else [recipe]
     return Slide(
         title=title,
-        subtitle=", ".join(part for part in (label, indicator["members"].get(figure.member, "")) if part),
+        subtitle=", ".join(
+            part for part in (label, indicator["members"].get(figure.member, ""), t.period(figure.period)) if part
+        ),
         path=path,
         main=main or Text((recipe,)),
         side=bars if shown.view else None,
