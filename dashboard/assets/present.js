@@ -23,6 +23,13 @@
       history.replaceState(null, "", "#slide-" + (now + 1));
     }
   }
+  /* The circles of a legend are as large as those on its map, at whatever size that is shown. */
+  function measure() {
+    root.querySelectorAll(".p-map").forEach(function (each) {
+      var drawn = each.querySelector("svg.am-svg"), at = drawn && drawn.getScreenCTM(), sizes = each.querySelectorAll(".am-sizes");
+      if (at && at.a) sizes.forEach(function (list) { list.style.setProperty("--u", 1 / at.a); });
+    });
+  }
   function notes() {
     noted.setAttribute("aria-pressed", String(root.classList.toggle("noted")));
   }
@@ -63,6 +70,8 @@
     if (Math.abs(x) > 50 && Math.abs(x) > 2 * Math.abs(y)) show(now + (x < 0 ? 1 : -1));
   }, { passive: true });
   root.classList.add("live");
+  measure();
+  window.addEventListener("resize", measure);
   var asked = /^#slide-(\d+)$/.exec(location.hash);
   show(asked ? asked[1] - 1 : 0, !asked);
 })();

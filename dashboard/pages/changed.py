@@ -117,7 +117,7 @@ def _figures(request: Request, id_: str, found: pl.DataFrame) -> list[Component]
     said = ", ".join(t("{what}: {n}", what=words[kind], n=t.number(counts[kind])) for kind in words if kind in counts)
     lines = [_line(request, row, cell) for cell in ordered(found).head(SHOWN).to_dicts()]
     apart = [t("Breakdown")] * bool(row["members"])
-    heads = [t("Region"), t("Period"), *apart, t("Then"), t("Today"), ""]
+    heads = [t("Region"), t("Period"), *apart, t("Then"), t("Today"), t("Kind of change")]
     parts: list[Component] = [html.H2(row["title"]), html.P(said or t("No figure has changed since."))]
     if lines:
         parts.append(_table(t("{what}: changed figures", what=row["title"]), heads, lines))
@@ -155,7 +155,9 @@ def _line(request: Request, row: Row, cell: Row) -> html.Tr:
 
 
 def _table(caption: str, heads: list[str], lines: list[html.Tr]) -> Component:
-    head = html.Thead(html.Tr([html.Th(text, scope="col") if text else html.Td() for text in heads]))
+    below = [getattr(cell, "className", None) for cell in lines[0].children]
+    cells = [html.Th(text, scope="col", className=kind) for text, kind in zip(heads, below, strict=True)]
+    head = html.Thead(html.Tr(cells))
     table = html.Table([html.Caption(caption, className="unseen"), head, html.Tbody(lines)], className="figures")
     return html.Div(table, className="table", tabIndex=0, role="region", **attrs(aria_label=caption))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from test_access import violations
 from visits import Visit
 
@@ -15,6 +16,11 @@ SEEN = """() => [...document.querySelectorAll(".p-slide:not([aria-hidden])")].fi
 MAPS = """() => [...document.querySelectorAll(".p-slide svg.am-svg")].map((e) => [e.getAttribute("role"),
   (e.getAttribute("aria-label") || "").length > 5, e.querySelectorAll("[tabindex],[role=option]").length])"""
 
+#: A circle of a legend beside one of its map: the quotient of width by radius, 1 where both have one scale.
+CIRCLES = """() => { const slide = document.querySelector(".p-slide:nth-of-type(3)"),
+  on = [...slide.querySelectorAll(".am-circles circle")].find((e) => +e.getAttribute("r") > 0),
+  key = slide.querySelector(".am-sizes i"), width = (e) => e.getBoundingClientRect().width;
+  return width(key) / getComputedStyle(key).getPropertyValue("--r") / (width(on) / on.getAttribute("r")); }"""
 PATTERN = """() => getComputedStyle(document.querySelector(".p-slide[aria-hidden] pattern path")).visibility"""
 
 
@@ -103,7 +109,11 @@ def test_the_presentation_goes_by_keys_and_needs_no_network(visit: Visits) -> No
 
 
 def test_a_swipe_turns_the_page_on_a_phone(visit: Visits) -> None:
-    v = visit("/fr/keynote/present?v=region/FRF&v=map", viewport={"width": 390, "height": 844}, has_touch=True)
+    v = visit(
+        "/fr/keynote/present?v=region/FRF&v=map?indicator=jobs_it_employees_count",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+    )
     swipe = """(dx) => { const root = document.getElementById("present");
       const at = (x) => new Touch({identifier: 1, target: root, clientX: x, clientY: 400});
       root.dispatchEvent(new TouchEvent("touchstart", {touches: [at(200)], changedTouches: [at(200)], bubbles: true}));
@@ -112,3 +122,6 @@ def test_a_swipe_turns_the_page_on_a_phone(visit: Visits) -> None:
         v.page.evaluate(swipe, dx)
         assert v.page.evaluate(SEEN) == [at]
     assert v.page.evaluate("document.documentElement.scrollWidth") == 390
+    for width, height in ((390, 844), (1280, 720)):
+        v.page.set_viewport_size({"width": width, "height": height})
+        assert v.page.evaluate(CIRCLES) == pytest.approx(1, abs=0.03), "a legend's circles are to the map's scale"

@@ -154,7 +154,7 @@ def test_revised_new_and_vanished_are_counted_and_shown_with_their_values(client
 def test_german_and_french_write_numbers_and_words_their_way(client: FlaskClient) -> None:
     for lang, title, line in (
         ("de", "title de, 2023 (revidiert: 1)", "Deutschland: 5,0\u00a0% → 6,3\u00a0%"),
-        ("fr", "title fr, 2023 (révisées\u00a0: 1)", "Allemagne\u00a0: 5,0\u202f% → 6,3\u202f%"),
+        ("fr", "title fr, 2023 (révision\u00a0: 1)", "Allemagne\u00a0: 5,0\u202f% → 6,3\u202f%"),
     ):
         _, entries = read(client.get(f"/{lang}/feeds/indicator/{SHARE}.xml").text)
         assert text(entries[-1], "title") == title
