@@ -190,7 +190,7 @@ def legend_rows(shown: Map, tones: Colours) -> list[tuple[Paint | str, str, floa
         for country in countries:
             if country in key.means:
                 sign = "▲" if country == "DE" else "△"
-                rows.append(("", f"{sign} {key.countries[country]}: {key.means[country][1]}", 0))
+                rows.append(("", f"{sign} {key.countries[country]} {key.means[country][1]}", 0))
     rows += [(Paint(fill=tones.fills[fill]), text, 0) if fill else ("", text, 0) for fill, text in shown.key]
     return rows + _signs(shown, tones)
 

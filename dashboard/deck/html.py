@@ -66,7 +66,7 @@ def _sources(t: Words, sources: tuple[str, ...]) -> str:
     """The first two and the last, whose the map is; the notes have all."""
     left = len(sources) - 3
     kept = [*sources[:2], t("{n} more in the notes", n=left), sources[-1]] if left > 0 else sources
-    return f"{t('Sources')}: {' · '.join(kept)}" if kept else ""
+    return t("{what}: {n}", what=t("Sources"), n=" · ".join(kept)) if kept else ""
 
 
 def _block(t: Words, block: Block) -> list[Component | Raw]:

@@ -281,10 +281,10 @@ def _sources(t: Words, sources: tuple[str, ...], room: Area) -> str:
     """The sources as far as they can be read on the slide; the notes have all. The last, whose the map is, stays."""
     for out in range(len(sources)):
         kept = [*sources[: len(sources) - 1 - out], *([t("{n} more in the notes", n=out)] if out else []), sources[-1]]
-        text = f"{t('Sources')}: {' · '.join(kept)}"
+        text = t("{what}: {n}", what=t("Sources"), n=" · ".join(kept))
         if measure.height([text], room.width, _SMALL) <= room.height:
             return text
-    return f"{t('Sources')}: {sources[-1]}" if sources else ""
+    return t("{what}: {n}", what=t("Sources"), n=sources[-1]) if sources else ""
 
 
 def _number(sheet: Sheet, place: int) -> Any:
