@@ -79,12 +79,14 @@ class Pool:
             pipe = cast("BinaryIO", process.stdin)
             pipe.write(len(job).to_bytes(8, "big") + job)
             pipe.flush()
-            fine, result = pickle.load(cast("BinaryIO", process.stdout))  # noqa: S301 (our own process)
+            fine, result, last = pickle.load(cast("BinaryIO", process.stdout))  # noqa: S301 (our own process)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self.close()
             raise BrokenError(repr(error)) from error
         finally:
             timer.cancel()
+        if last:  # it has grown too large, and ends
+            self.close()
         if fine:
             return cast("bytes", result)
         raise result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import sys
 from collections import OrderedDict
 from typing import Any, BinaryIO, Final
@@ -11,6 +12,8 @@ from typing import Any, BinaryIO, Final
 from dashboard.exports.pool import BrokenError
 from dashboard.store import Build
 
+#: Bytes that it may have needed at most; after a job that took it beyond it ends, and the next begins with little.
+MEMORY: Final = 700_000_000
 #: How much the process gives way to the pages (0 not at all, 19 entirely).
 _NICE: Final = 10
 #: Open builds of the process: the current one, the one before, a frozen one.
@@ -23,11 +26,14 @@ def serve(jobs: BinaryIO, results: BinaryIO) -> None:
     while head := jobs.read(8):
         handed, make, args = pickle.loads(jobs.read(int.from_bytes(head, "big")))  # noqa: S301
         try:
-            answer = pickle.dumps((True, make(_opened(builds, handed), *args)))
+            fine, result = True, make(_opened(builds, handed), *args)
         except Exception as error:  # whatever it is, the request answers for it
-            answer = pickle.dumps((False, _sendable(error)))
-        results.write(answer)
+            fine, result = False, _sendable(error)
+        last = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > MEMORY
+        results.write(pickle.dumps((fine, result, last)))
         results.flush()
+        if last:
+            return
 
 
 def _opened(builds: OrderedDict[tuple[object, ...], Build], handed: tuple[Any, ...]) -> Build:

@@ -7,6 +7,7 @@ import sys
 import time
 
 from dashboard import urls
+from dashboard.exports.worker import MEMORY
 from dashboard.store import Build
 
 
@@ -36,3 +37,8 @@ def waiting(_build: Build, seconds: float) -> bytes:
     """A job that takes its time."""
     time.sleep(seconds)
     return b"late"
+
+
+def hungry(_build: Build) -> bytes:
+    """A job after which the process is larger than it may be."""
+    return b"." if bytearray(b"x") * MEMORY else b""

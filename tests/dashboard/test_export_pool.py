@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from export_jobs import dying, observations, printing, refusing, waiting
+from export_jobs import dying, hungry, observations, printing, refusing, waiting
 
 from dashboard import urls
 from dashboard.exports.pool import BrokenError, BusyError, Pool
@@ -44,6 +44,13 @@ def test_a_job_that_ends_its_process_costs_that_job_only(pool: Pool, opened: Bui
     with pytest.raises(BrokenError):
         pool.made(opened, dying)
     assert pool.made(opened, printing) == b"fine"
+
+
+def test_a_process_that_has_grown_large_is_replaced(pool: Pool, opened: Build) -> None:
+    before = pool.made(opened, observations, 1).split()[2]
+    assert pool.made(opened, observations, 1).split()[2] == before
+    assert pool.made(opened, hungry) == b"."
+    assert pool.made(opened, observations, 1).split()[2] != before
 
 
 def test_a_job_that_hangs_is_given_up(opened: Build) -> None:
