@@ -222,8 +222,8 @@ def sentence(view: MapView, code: str, row: Row | None) -> str:
     """What a screen reader says of a region: name, value, flag, place among its country's units."""
     t, name = view.words, view.name(code)
     if row is None or row["value"] is None:
-        return t("{what}: {n}", what=name, n=flag_word(t, row["status"] if row else "m"))
-    parts = [t("{what}: {n}", what=name, n=view.value(row["value"]))]
+        return f"{name}: {flag_word(t, row['status'] if row else 'm')}"
+    parts = [f"{name}: {view.value(row['value'])}"]
     if view.display and (more := display_words.said(view, code, view.display.cells(view.state.period)[code])):
         parts.append(more)
     if row["status"]:

@@ -10,12 +10,15 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 #: All that a map page shows, as the document has it: the same question to the server's HTML and to the script's page.
 SHOWN = """() => {
   const text = (e) => e ? e.textContent.replace(/\\s+/g, " ").trim() : null, one = (q) => document.querySelector(q);
+  // Without the fields to be copied: the script fills those of a closed part when it is opened.
+  const still = (e) => { const copy = e.cloneNode(true);
+    copy.querySelectorAll("textarea").forEach((f) => f.remove()); return copy; };
   const all = (q, f) => [...document.querySelectorAll(q)].map(f), cell = (e) => text(e);
   const current = (id) => text(one(`#${id} [aria-current=true]`));
   return {
     title: text(one("#title")), head: document.title.replace(/\\s+/g, " "),
     subtitle: text(one("#subtitle")), gaps: text(one("#gaps")),
-    crumbs: all("#crumbs li", cell), caption: text(one("#table caption")), foot: text(one("#bottom")),
+    crumbs: all("#crumbs li", cell), caption: text(one("#table caption")), foot: text(still(one("#bottom"))),
     table: all("#table tbody tr", (tr) => [tr.dataset.c, ...[...tr.cells].map(cell)]),
     map: Object.fromEntries(all(".am-regions [data-c]", (p) => [p.dataset.c,
       [p.getAttribute("class"), p.getAttribute("aria-label"), p.getAttribute("aria-hidden")]])),
