@@ -54,7 +54,9 @@ def ranked_map(about: Subject, first: Row, level: str) -> Slide:
     own = shown.rows.get(about.side.key)
     if own is None or own["value"] is None:
         return made
-    return replace(made, title=f"{views.sentence(shown, about.side.key, own)} · {made.title}")
+    t, name = about.t, shown.name(about.side.key)
+    said_ = t("{what}: {n}", what=name, n=views.sentence(shown, about.side.key, own).removeprefix(f"{name}: "))
+    return replace(made, title=f"{said_} · {made.title}")
 
 
 def beside(about: Subject) -> Slide | None:
