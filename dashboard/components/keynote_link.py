@@ -28,7 +28,7 @@ def keynote(t: Words, page: str, item: str, address: str) -> Component | None:
         **attrs(
             data_keynote=page,
             data_tray=tray,
-            data_kept=t("Views in your tray on this device: {n}"),
+            data_kept=t("Views in your tray: {n}"),
             data_added=t("Added. Views in your tray: {n}"),
             data_full=t("The tray is full: {n} views."),
         ),
