@@ -58,6 +58,7 @@ WEIGHTS = {
     "status": (60_000, 150_000),
     "what has changed": (20_000, 100_000),
     "keynote": (20_000, 150_000),
+    "api": (20_000, 100_000),
 }
 REQUESTS = 20
 
