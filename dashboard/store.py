@@ -112,7 +112,7 @@ class Build:
     def frame(self, query: str, **values: object) -> pl.DataFrame:
         """The rows of the named query as a Polars frame.
 
-        Raises SlowQueryError after QUERY_SECONDS, OtherFormError where the build lacks what is asked for.
+        Raises SlowQueryError after QUERY_SECONDS, OtherFormError where the build lacks what is asked for, MemoryError.
         """
         cursor = self._cursor()
         timer = threading.Timer(QUERY_SECONDS, cursor.interrupt)
@@ -125,6 +125,8 @@ class Build:
             raise SlowQueryError(query) from error
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise OtherFormError(self.id) from error
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryError(query) from error
         finally:
             timer.cancel()
             cursor.close()

@@ -107,7 +107,14 @@ class Atlas:
     def client(self) -> httpx.Client:
         """A browser on a machine of its own (as the web server in front reports it): cookies, no redirect followed."""
         machine = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
-        return httpx.Client(base_url=self.address, timeout=30, headers={"X-Forwarded-For": f"8.8.8.8, {machine}"})
+        return httpx.Client(
+            base_url=self.address,
+            timeout=30,
+            headers={"X-Forwarded-For": f"8.8.8.8, {machine}"},
+            limits=httpx.Limits(
+                max_keepalive_connections=0
+            ),  # a kept one may end just when it is used again
+        )
 
     def audit(self) -> str:
         """The audit log as text."""

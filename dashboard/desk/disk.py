@@ -13,10 +13,10 @@ from typing import Any
 
 
 def write(path: Path, content: bytes) -> None:
-    """Replace a file in one step; raises OSError, then the old one is still there."""
+    """Replace a file in one step by one that its owner alone may read; raises OSError, then the old one is there."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with beside.open("xb") as file:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
