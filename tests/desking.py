@@ -111,9 +111,7 @@ class Atlas:
             base_url=self.address,
             timeout=30,
             headers={"X-Forwarded-For": f"8.8.8.8, {machine}"},
-            limits=httpx.Limits(
-                max_keepalive_connections=0
-            ),  # a kept one may end just when it is used again
+            limits=httpx.Limits(max_keepalive_connections=0),  # a kept one may end just when it is used again
         )
 
     def audit(self) -> str:
