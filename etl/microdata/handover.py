@@ -7,21 +7,12 @@ from typing import Final
 import polars as pl
 
 from etl import codes, tidy
-from etl.model import Delivery, DeliveryError
+from etl.model import TIDY, Delivery, DeliveryError
 
 #: The columns of the delivered Parquet file: those of model.TIDY without `file`, and limits worked out from the design.
-COLUMNS: Final[dict[str, type[pl.DataType]]] = {
-    "measure": pl.String,
-    "region": pl.String,
-    "period": pl.String,
-    "dimension": pl.String,
-    "member": pl.String,
-    "value": pl.Float64,
-    "status": pl.String,
-    "reason": pl.String,
-    "n": pl.Int64,
-    "ci_low": pl.Float64,
-    "ci_high": pl.Float64,
+COLUMNS: Final = {name: TIDY[name] for name in TIDY if name != "file"} | {
+    "ci_low": pl.Float64(),
+    "ci_high": pl.Float64(),
 }
 
 
