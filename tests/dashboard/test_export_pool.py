@@ -11,6 +11,7 @@ from export_jobs import dying, hungry, observations, printing, refusing, waiting
 
 from dashboard import urls
 from dashboard.exports.pool import BrokenError, BusyError, Pool
+from dashboard.exports.worker import MEMORY
 from dashboard.store import Build
 
 
@@ -47,8 +48,11 @@ def test_a_job_that_ends_its_process_costs_that_job_only(pool: Pool, opened: Bui
 
 
 def test_a_process_that_has_grown_large_is_replaced(pool: Pool, opened: Build) -> None:
+    large = bytearray(b"x") * MEMORY  # what the web worker has is not the process's
+    pool.close()
     before = pool.made(opened, observations, 1).split()[2]
     assert pool.made(opened, observations, 1).split()[2] == before
+    del large
     assert pool.made(opened, hungry) == b"."
     assert pool.made(opened, observations, 1).split()[2] != before
 
