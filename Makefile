@@ -38,6 +38,8 @@ bench: $(TEST_STAMP) build
 	tests/ensure-chromium
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.etl_build
+	$(BIN)/python -m bench.exports
+	$(BIN)/python -m bench.pressure
 
 clean:
 	rm -rf .venv build dashboard/.compressed
