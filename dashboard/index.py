@@ -141,7 +141,7 @@ def _fonts() -> str:
 
 def _preview(name: str, path: str, query: str, base: str, said: Mapping[str, str]) -> str:
     """What other sites show of a link to the page: its title, and its picture where we know our own address."""
-    found = {f"og:{key}": text[:300] for key, text in said.items()} | {"og:type": "website"}
+    found = {f"og:{key}": text[:160] for key, text in said.items()} | {"og:type": "website"}
     page = pages()[name]
     if base and hasattr(page, "picture") and (path.rstrip("/") != urls.page(path[1:3], name) or not _items(page)):
         found["og:image"] = f"{base}{path}.png" + (f"?{query}" if query else "")

@@ -25,6 +25,7 @@ from etl.command import Context, Say
 from etl.fetch import REMEDY, fetch_all, judge_with, summary
 from etl.figures import from_delivery, ship
 from etl.http import settings_from
+from etl.interruption import is_interruption
 from etl.lock import lock
 from etl.model import AtlasError, DeliveryError, Exit
 from etl.settings import DATA
@@ -44,11 +45,8 @@ def main(argv: list[str], say: Say, root: Path = ROOT) -> int:
         return _run(context)
     except AtlasError as error:
         return _fail(str(error), error.exit_code)
-    except (KeyboardInterrupt, duckdb.InterruptException):
-        return _fail(_INTERRUPT, INTERRUPTED)
-    except RuntimeError as error:
-        # Within a query DuckDB turns Ctrl-C into a RuntimeError that only its cause tells from others.
-        if isinstance(error.__cause__, KeyboardInterrupt):
+    except (KeyboardInterrupt, duckdb.InterruptException, RuntimeError) as error:
+        if is_interruption(error):
             return _fail(_INTERRUPT, INTERRUPTED)
         raise
     except BrokenPipeError:  # `… | head`: nobody reads on

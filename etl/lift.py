@@ -12,12 +12,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+import duckdb
+
 from etl import ahead, release, scopes, status
 from etl import publish as publishing
 from etl.ahead import Schedule
 from etl.audience import Audience, View
 from etl.catalogue import load
 from etl.command import Context
+from etl.interruption import is_interruption
 from etl.lock import lock
 from etl.model import AtlasError, Exit, PublishError
 from etl.stock import take
@@ -50,7 +53,9 @@ def _watch(context: Context) -> int:
             except (AtlasError, OSError) as error:
                 problem = _tell(context, f"error: {error}", problem)
             time.sleep(wait)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, duckdb.InterruptException, RuntimeError) as error:
+        if not is_interruption(error):
+            raise
         context.say("stopped watching; what lies ready waits for the next start")
         return Exit.DONE
 

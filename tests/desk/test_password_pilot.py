@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import desking
 import httpx
@@ -195,7 +195,7 @@ def test_a_session_ends_when_nobody_uses_it_and_after_a_day_of_work(pilot: Atlas
 
     with entered(pilot, "rita") as client:
         assert client.get("/de/desk").status_code == 200
-        with sqlite3.connect(pilot.data / "internal/desk/sign-in.sqlite") as file:
+        with closing(sqlite3.connect(pilot.data / "internal/desk/sign-in.sqlite")) as file, file:
             file.execute(f"UPDATE session SET {column} = {column} - ?", (age + 1,))
         assert client.get("/de/desk").status_code == 303
         assert client.get("/de/desk").status_code == 303
