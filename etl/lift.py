@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from etl import ahead, release, scopes, status
 from etl import publish as publishing
 from etl.ahead import Schedule
@@ -53,7 +51,7 @@ def _watch(context: Context) -> int:
             except (AtlasError, OSError) as error:
                 problem = _tell(context, f"error: {error}", problem)
             time.sleep(wait)
-    except (KeyboardInterrupt, duckdb.InterruptException, RuntimeError) as error:
+    except BaseException as error:
         if not is_interruption(error):
             raise
         context.say("stopped watching; what lies ready waits for the next start")

@@ -17,7 +17,7 @@ MODULES = sorted((REPOSITORY / "etl").rglob("*.py"))
 #: Modules that open a DuckDB build; the others leave the engine alone.
 ENGINE = {
     *("load.py", "check.py", "identity.py", "reuse.py", "publish.py", "manifest.py", "history.py", "coverage.py"),
-    *("diff.py", "release.py", "cli.py", "changes.py"),
+    *("diff.py", "release.py", "cli.py", "interruption.py", "changes.py"),
     # The engine of `aggregate`, which never sees a build.
     "engines.py",
 }
