@@ -15,6 +15,7 @@ build: $(RUN_STAMP)
 
 test: $(TEST_STAMP) lint
 	tests/ensure-chromium
+	tests/ensure-nginx
 	tests/ensure-spark
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
