@@ -19,6 +19,12 @@ def title(view: MapView) -> str:
     return text[:1].upper() + text[1:]
 
 
+def named(view: MapView) -> str:
+    """What was measured and the finding, for where the subtitle does not stand below: tabs, searches, citations."""
+    what, found = str(view.indicator["title"]), title(view)
+    return found if what in found else f"{what} – {found}"
+
+
 def _finding(view: MapView) -> str:
     t, period = view.words, view.words.period(view.state.period)
     rows = ranked(view, view.shown)

@@ -28,7 +28,8 @@
     }
     text = Atlas.titled(rows()) || text;
     $("title").textContent = text;
-    document.title = `${text} · ${document.title.split(" · ").pop()}`;
+    const full = text.includes(slice.title) ? text : `${slice.title} – ${text}`; // as titles.py names it
+    document.title = `${full} · ${document.title.split(" · ").pop()}`;
     const member = slice.members[S.member];
     const unit = !member && slice.title.toLowerCase().includes(slice.unit.toLowerCase()) ? "" : slice.unit;
     const what = Atlas.display && Atlas.display.what[Atlas.period];

@@ -136,7 +136,7 @@ def kept(t: Words) -> str:
 def map_actions(shown: MapView, *, travels: bool = False) -> html.Div:
     """The row of the map page."""
     t, build, state = shown.words, shown.build, shown.state
-    view = Viewed("map", "", dict(urls.parameters(state)), titles.title(shown))
+    view = Viewed("map", "", dict(urls.parameters(state)), titles.named(shown))
     refusal = kept(t) if queries.withheld(build, shown.indicator) else ""
     known = shown.indicator
     whole = t("The whole indicator, all levels and periods:")

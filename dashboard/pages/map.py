@@ -62,8 +62,8 @@ def read(request: Request) -> view.MapView:
 
 
 def title(request: Request) -> str:
-    """The finding of the view, as a sentence."""
-    return titles.title(read(request))
+    """What was measured, and the finding as a sentence."""
+    return titles.named(read(request))
 
 
 def feeds(request: Request) -> list[tuple[str, str]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 from visits import Visit
@@ -40,6 +42,10 @@ def test_an_indicator_picked_by_mouse_costs_one_small_request(visit: Visits) -> 
     assert shown["foot"] != before["foot"], "source, licence and date follow the indicator"
     assert shown["legend"] != before["legend"]
     assert not v.page.locator("#picker[open]").count()
+    drawn = v.page.title()
+    fetched = re.search("<title>(.+?)</title>", httpx.get(v.page.url).text)
+    assert fetched
+    assert drawn == unescape(fetched[1]), "the tab names the indicator and the finding"
     [(path, size)] = costs(v, asked)
     assert path == "/de/slice/jobs_it_employees_count/land.json"
     assert 0 < size <= SLICE_BYTES

@@ -66,7 +66,7 @@ def test_the_first_map_is_drawn_before_any_script(visit: Visits, lang: str, lead
     assert len(shown["map"]) == 34
     assert len(shown["table"]) == 34
     assert leads in shown["title"]
-    assert shown["head"].startswith(shown["title"])
+    assert f" – {shown['title']} · " in shown["head"]
     assert {"Berlin", "Île-de-France"} <= {row[2] for row in shown["table"]}
     fills = {kind for kind, _, _ in shown["map"].values()}
     assert len([kind for kind in fills if kind.startswith("q")]) >= 4, "regions have several colours"
