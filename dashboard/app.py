@@ -38,6 +38,7 @@ from dashboard.compressed import FOREVER, pack, respond
 from dashboard.deck import serve as decks
 from dashboard.exports import changed_view, serve
 from dashboard.firstpaint import draw, for_dash
+from dashboard.guard import address, limits
 from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
 from dashboard.pages import Request, pages
@@ -56,6 +57,8 @@ def create(settings: Settings | None = None) -> Dash:
     settings = settings or from_environment()
     server: Any = Flask("dashboard", static_folder=None)
     server.config.update(AUDIENCE=settings.audience, BASE_URL=settings.base_url, EMBED_HOSTS=settings.embed_hosts)
+    address.believe(server, settings.proxies)
+    limits.register(server, settings)
     store = _desk(server, settings) if settings.audience == INTERNAL else Store(settings.data)
     app = Atlas(
         "dashboard",

@@ -17,6 +17,7 @@ from dashboard import urls
 from dashboard.api import problems
 from dashboard.exports import pool
 from dashboard.firstpaint import draw
+from dashboard.guard.limits import TooOftenError
 from dashboard.i18n import Words, languages, negotiate, words
 from dashboard.index import plain_document
 from dashboard.store import NoBuildError, NotKeptError, OtherFormError, SlowQueryError
@@ -32,6 +33,7 @@ def register(server: Flask) -> None:
     """Answer every error of the server with `page`."""
     _exports(server)
     _builds(server)
+    _limits(server)
 
     @server.errorhandler(urls.NotFoundError)
     def unknown(error: urls.NotFoundError) -> Response:
@@ -90,6 +92,17 @@ def _exports(server: Flask) -> None:
         answer = page(503, t("Too busy"), t("The file could not be made just now. Please try again in a few seconds."))
         answer.headers["Retry-After"] = str(pool.AGAIN)
         return answer
+
+
+def _limits(server: Flask) -> None:
+    @server.errorhandler(TooOftenError)
+    def too_often(error: TooOftenError) -> Response:
+        t = language()
+        text = t(
+            "More was asked for from your network than we answer in a minute. It goes on in {seconds}\u00a0s.",
+            seconds=error.seconds,
+        )
+        return page(429, t("Too many requests"), text)
 
 
 def _builds(server: Flask) -> None:

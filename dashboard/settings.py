@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,6 +21,18 @@ VARIABLES: Final = {
         "public address, such as `https://atlas.example.org`, for absolute links; empty: links without a host",
     ),
     "ATLAS_WORKERS": ("2", "server processes"),
+    "ATLAS_PROXIES": ("0", "web servers in front that add to X-Forwarded-For; without it all readers look like one"),
+    "ATLAS_SHARED": (
+        "",
+        "Valkey that all machines share, such as `valkey://10.0.0.5:6379/0`, for limits and caches; empty: none",
+    ),
+    "ATLAS_RUNTIME": (
+        "",
+        "folder for what the processes of a machine share while they run; empty: systemd's, else in memory (/dev/shm)",
+    ),
+    "ATLAS_REQUESTS_A_MINUTE": ("3000", "pages and their data that one address may ask for in a minute; 0: no limit"),
+    "ATLAS_API_A_MINUTE": ("600", "answers of the API that one address may ask for in a minute; 0: no limit"),
+    "ATLAS_EXPORTS_A_MINUTE": ("120", "files and pictures that one address may ask for in a minute; 0: no limit"),
     "ATLAS_EMBED_HOSTS": (
         "",
         "sites that may show `/embed/…` in a frame, such as `example.org, *.example.de`; `*`: every site; empty: none",
@@ -36,6 +49,8 @@ VARIABLES: Final = {
 }
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?:https?://)?(?:\*\.)?{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?", re.IGNORECASE)
+#: How an address of ATLAS_SHARED may begin; those that end in s are encrypted.
+SHARED: Final = ("valkey", "valkeys", "redis", "rediss")
 #: Who the pages are for (docs/audiences.md).
 PUBLIC, INTERNAL = AUDIENCES = ("public", "internal")
 
@@ -47,6 +62,9 @@ class Settings:
     base_url: the public address, for absolute links; empty means "as asked". workers: server processes.
     audience: one of AUDIENCES. embed_hosts: sites that may frame, with a space between them, or `*`; empty for none.
     logo, deck_template: files for decks, empty for none; dashboard/deck/template.py reads them.
+    proxies: web servers in front whose X-Forwarded-For is believed. shared: address of a Valkey, empty for none.
+    runtime: folder for limits, empty for the usual one. requests, api, exports: limits per address and minute, 0 for
+    none, which is what an application made by hand has; the defaults of a server are those of VARIABLES.
     """
 
     host: str
@@ -58,6 +76,12 @@ class Settings:
     embed_hosts: str = ""
     logo: str = ""
     deck_template: str = ""
+    proxies: int = 0
+    shared: str = ""
+    runtime: str = ""
+    requests: int = 0
+    api: int = 0
+    exports: int = 0
 
 
 def from_environment() -> Settings:
@@ -80,7 +104,28 @@ def from_environment() -> Settings:
         embed_hosts=embed_hosts(read["ATLAS_EMBED_HOSTS"], read["ATLAS_AUDIENCE"]),
         logo=read["ATLAS_LOGO"],
         deck_template=read["ATLAS_DECK_TEMPLATE"],
+        proxies=number("ATLAS_PROXIES", read["ATLAS_PROXIES"], 9),
+        shared=_shared(read["ATLAS_SHARED"]),
+        runtime=read["ATLAS_RUNTIME"],
+        requests=number("ATLAS_REQUESTS_A_MINUTE", read["ATLAS_REQUESTS_A_MINUTE"]),
+        api=number("ATLAS_API_A_MINUTE", read["ATLAS_API_A_MINUTE"]),
+        exports=number("ATLAS_EXPORTS_A_MINUTE", read["ATLAS_EXPORTS_A_MINUTE"]),
     )
+
+
+def number(name: str, text: str, most: int = 10**9) -> int:
+    """A whole number of a setting, 0 to `most`; raises SystemExit with a sentence."""
+    if not (text.isascii() and text.isdecimal()) or int(text) > most:
+        raise SystemExit(f"{name} is {text!r}; it must be a whole number, 0 to {most}")
+    return int(text)
+
+
+def _shared(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in SHARED or not parts.hostname):
+        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # it may hold a password
+        raise SystemExit(f"ATLAS_SHARED is {shown!r}; it must be an address such as valkey://10.0.0.5:6379/0")
+    return text
 
 
 def embed_hosts(text: str, audience: str = PUBLIC) -> str:

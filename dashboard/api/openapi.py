@@ -34,6 +34,7 @@ ERRORS: Final = {
     405: "The API is only read: GET, HEAD and OPTIONS.",
     406: "There is no such form.",
     410: "The edition named is no longer kept; “kept” has those that are.",
+    429: "Your network asked for more than is answered in a minute; Retry-After says when it goes on.",
     503: "It took too long, or no edition is published.",
 }
 
@@ -130,13 +131,13 @@ def _item(spec: APISpec, name: str) -> None:
             _path("id", {"type": "string"}, "Its id, for a region its code."),
             *described(parameters.Item),
         ],
-        "responses": _responses({"application/json": {"schema": body}}, [400, 404, 406, 410, 503]),
+        "responses": _responses({"application/json": {"schema": body}}, [400, 404, 406, 410, 429, 503]),
     }
     spec.path(path=urls.api(name) + "/{id}", operations={"get": operation})
 
 
 def _single(spec: APISpec, path: str, id_: str, about: str, schema: dict[str, Any]) -> None:
-    responses = _responses({"application/json": {"schema": schema}}, [400, 406, 503])
+    responses = _responses({"application/json": {"schema": schema}}, [400, 406, 429, 503])
     spec.path(path=path, operations={"get": {"operationId": id_, "summary": about, "responses": responses}})
 
 

@@ -56,6 +56,7 @@ def plain(t: Words, status: int, title: str, detail: str) -> Response:
     remedies = {
         404: t("GET {address} names all there is.", address=urls.api()),
         405: t("The API is only read: GET, HEAD and OPTIONS."),
+        429: t("The header Retry-After says after how many seconds; larger pages and files need fewer requests."),
         503: t("Ask again in some seconds; a smaller limit or more filters make it faster."),
     }
     fallback = t("{address} describes every address and parameter.", address=urls.api("openapi"))

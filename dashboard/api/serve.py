@@ -28,7 +28,9 @@ _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match",
-    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Atlas-Build, Atlas-Left-Out",
+    "Access-Control-Expose-Headers": (
+        "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Atlas-Build, Atlas-Left-Out"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 #: Rows up to which an answer is written here; more are written beside the web worker.

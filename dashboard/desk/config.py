@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from dashboard.guard.address import loopback
 from dashboard.settings import INTERNAL, ROOT, Settings
 
 #: Variable → default and meaning; docs/reference.py makes the tables of the documentation from it.
@@ -22,7 +22,6 @@ VARIABLES: Final = {
     "ATLAS_OIDC_CLIENT_SECRET": ("", "the secret that the provider gave for it"),
     "ATLAS_OIDC_CLIENT_SECRET_FILE": ("", "the file that holds it, instead"),
     "ATLAS_PASSWORDS": ("", "for a pilot without provider: the file that `python -m dashboard.desk password` writes"),
-    "ATLAS_PROXIES": ("0", "web servers in front that add to X-Forwarded-For; internal audience only"),
     "ATLAS_UPLOADS_AN_HOUR": ("60", "files that one person may hand in within an hour"),
     "ATLAS_UPLOADS_KEPT_DAYS": ("90", "days after which what was withdrawn, refused or left lying is removed"),
     "ATLAS_METRICS_TOKEN": ("", "with it `/metrics` of the internal audience can be asked from another machine"),
@@ -80,7 +79,7 @@ def read(settings: Settings, environment: Mapping[str, str] = os.environ) -> Con
     base = _address("ATLAS_BASE_URL", settings.base_url)
     if urlsplit(base).path:
         raise SystemExit(f"ATLAS_BASE_URL must be scheme and host only, not {base!r}")
-    proxies = _proxies(asked["ATLAS_PROXIES"], base)
+    _behind(settings.proxies, base)
     oidc = _oidc(asked)
     passwords = _path(asked["ATLAS_PASSWORDS"]) if asked["ATLAS_PASSWORDS"] else None
     if (oidc is None) == (passwords is None):
@@ -99,19 +98,11 @@ def read(settings: Settings, environment: Mapping[str, str] = os.environ) -> Con
         session_key=_key(_secret(asked, "ATLAS_SESSION_KEY", f"Draw one with: {DRAW}")),
         oidc=oidc,
         passwords=passwords,
-        proxies=proxies,
+        proxies=settings.proxies,
         metrics_token=_token(asked["ATLAS_METRICS_TOKEN"]),
         uploads_an_hour=_number("ATLAS_UPLOADS_AN_HOUR", asked),
         kept_days=_number("ATLAS_UPLOADS_KEPT_DAYS", asked),
     )
-
-
-def loopback(host: str | None) -> bool:
-    """Whether a host name or address is this machine's own."""
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _path(text: str) -> Path:
@@ -128,15 +119,12 @@ def _address(name: str, value: str) -> str:
     return value.rstrip("/")
 
 
-def _proxies(text: str, base: str) -> int:
-    if not text.isdecimal() or int(text) > 9:
-        raise SystemExit(f"ATLAS_PROXIES is {text!r}; it must be a whole number, 0 to 9")
-    if text == "0" and base.startswith("https:"):
+def _behind(proxies: int, base: str) -> None:
+    if not proxies and base.startswith("https:"):
         raise SystemExit(
             "ATLAS_BASE_URL is https, so a web server stands in front of the atlas. Let it add to X-Forwarded-For and "
             "set ATLAS_PROXIES=1, or all readers share one limit of attempts to sign in."
         )
-    return int(text)
 
 
 def _oidc(asked: Mapping[str, str]) -> Oidc | None:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, redirect, request
 from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import ValidationError
 
@@ -16,10 +15,11 @@ from dashboard import urls
 from dashboard.api import problems
 from dashboard.desk import answers, sessions
 from dashboard.desk.audit import AuditError
-from dashboard.desk.config import Config, loopback
+from dashboard.desk.config import Config
 from dashboard.desk.office import ENDED, NotAllowedError, office, user, visit
 from dashboard.desk.roles import RolesError
 from dashboard.errors import language
+from dashboard.guard.address import loopback
 from dashboard.security import CALLBACKS
 
 #: For everybody: whether the server lives, and what the page for signing in is made of.
@@ -37,8 +37,6 @@ class ForgedError(HTTPException):
 
 def register(server: Flask, config: Config) -> None:
     """Before everything else that the server does with a request."""
-    if config.proxies:
-        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
 
     @server.before_request
     def guard() -> AnyResponse | None:

@@ -5,17 +5,16 @@ Only this file opens it. Identifiers are kept as hashes: who reads the file cann
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dashboard.desk.roles import Identity
+from dashboard.guard.prepared import prepare
 
 FILE = "sign-in.sqlite"
 _SCHEMA = """
@@ -57,14 +56,7 @@ class Records:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / FILE
-        with suppress(FileExistsError):  # to open and close one that is there would end the locks SQLite has on it here
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        with self._open() as file, os.fdopen(lock) as held:
-            # SQLite does not wait while another process changes the mode: workers that start at once would fail.
-            fcntl.flock(held, fcntl.LOCK_EX)
-            file.execute("PRAGMA journal_mode = WAL")
-            file.executescript(_SCHEMA)
+        prepare(self.path, _SCHEMA)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

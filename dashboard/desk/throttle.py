@@ -6,13 +6,13 @@ at the same moment count as a hundred. The rules are pure; the moments lie in `r
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.desk.records import Records, note
+from dashboard.guard.address import network
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,17 @@ class Throttle:
 
     def attempt(self, account: str, address: str) -> float:
         """Count an attempt on an account as failed; its moment. Raises TooManyError; then it does not count."""
-        place = _network(address)
+        place = network(address)
         return self._count({f"account {account}": ACCOUNT, f"failed {place}": ADDRESS, f"tried {place}": ATTEMPTS})
 
     def succeeded(self, account: str, address: str, at: float) -> None:
         """The attempt of this moment was right: the account starts afresh, the address keeps its other failures."""
         self.records.forget(f"account {account}")
-        self.records.forget(f"failed {_network(address)}", at)
+        self.records.forget(f"failed {network(address)}", at)
 
     def visit(self, address: str) -> None:
         """Count a visit to the provider. Raises TooManyError."""
-        self._count({f"visit {_network(address)}": VISITS})
+        self._count({f"visit {network(address)}": VISITS})
 
     def upload(self, key: str, most: int) -> None:
         """Count a file that a person hands in, of `most` in an hour. Raises TooManyError."""
@@ -96,15 +96,3 @@ class Throttle:
             for place in rules:
                 note(file, place, now)
         return now
-
-
-def _network(address: str) -> str:
-    """An IPv4 address, or the /64 of an IPv6 one, which is what one household has."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if found.version == 4:
-        return str(found)
-    mapped = getattr(found, "ipv4_mapped", None)
-    return str(mapped) if mapped else str(ipaddress.ip_network((found, 64), strict=False))

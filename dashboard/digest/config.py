@@ -10,7 +10,7 @@ from email.headerregistry import Address
 from pathlib import Path
 from typing import Final
 
-from dashboard.desk.config import loopback
+from dashboard.guard.address import loopback
 from dashboard.settings import ROOT
 
 #: Variable → default and meaning; docs/reference.py makes the tables of the documentation from it.

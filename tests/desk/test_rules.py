@@ -20,7 +20,8 @@ from dashboard.desk import passwords, roles
 from dashboard.desk.audit import Audit, AuditError
 from dashboard.desk.permissions import Grant, User, may, may_somewhere
 from dashboard.desk.roles import Identity, RolesError
-from dashboard.desk.throttle import ACCOUNT, ADDRESS, Rate, _network
+from dashboard.desk.throttle import ACCOUNT, ADDRESS, Rate
+from dashboard.guard.address import network
 
 # ── Permissions ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -150,7 +151,7 @@ def test_a_rate_frees_up_as_time_passes() -> None:
     ],
 )
 def test_an_address_counts_as_what_one_household_has(address: str, place: str) -> None:
-    assert _network(address) == place
+    assert network(address) == place
 
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────

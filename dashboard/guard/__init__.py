@@ -1,0 +1,1 @@
+"""What stands before every view: who asks, how often one address may ask, and how long a request may take to arrive."""
