@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Final
 
 import polars as pl
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from etl.model import DeliveryError
 
@@ -84,7 +84,7 @@ def effective(share: float, variance: float, freedom: int, rows: int) -> float:
     Where all or none of a cell have the mark the variance says nothing; then it is the number of rows.
     """
     size = share * (1 - share) / variance if variance > 0 and 0 < share < 1 else float(rows)
-    shrink = (Z / float(student.ppf(0.975, freedom))) ** 2 if freedom > 0 else 0.0
+    shrink = (Z / float(stdtrit(freedom, 0.975))) ** 2 if freedom > 0 else 0.0
     return max(size * shrink, 1.0)
 
 
