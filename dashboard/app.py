@@ -36,6 +36,7 @@ from dashboard.brief import serve as briefs
 from dashboard.components import frozen_mark
 from dashboard.compressed import FOREVER, pack, respond
 from dashboard.deck import serve as decks
+from dashboard.discovery import head, jsonld
 from dashboard.exports import changed_view, serve
 from dashboard.firstpaint import draw, for_dash
 from dashboard.guard import address, limits
@@ -167,17 +168,19 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
     state = page.state(asked) if hasattr(page, "state") else ""
 
     def make() -> compressed.Packed:
+        title, description = page.title(asked), page.description(asked)
+        fitting = feeds.links(build, words(lang), page.feeds(asked) if hasattr(page, "feeds") else ())
+        seen = head.Page(request.path, query, title, description, settings.base_url)
         text = document(
             app,
             words(lang),
             name=name,
             path=request.path,
             query=query,
-            title=page.title(asked),
-            description=page.description(asked),
+            title=title,
+            description=description,
             body=draw(page.layout(asked)),
-            base=settings.base_url,
-            feeds=feeds.links(build, words(lang), page.feeds(asked) if hasattr(page, "feeds") else ()),
+            head=head.markup(asked, seen, fitting, jsonld.script(page, asked, settings)),
             notice=frozen_mark.notice(asked, urls.frozen(request.full_path, "")),
         )
         return pack((urls.stay(text, build.id) if asked.frozen else text).encode(), quality=6)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
-from types import ModuleType
 from typing import Any
 
 from dash import Dash
@@ -15,7 +14,7 @@ from dashboard import urls
 from dashboard.components.chrome import footer, header, internal_mark
 from dashboard.compressed import address
 from dashboard.firstpaint import draw
-from dashboard.i18n import Words, languages
+from dashboard.i18n import Words
 from dashboard.map import palette
 from dashboard.pages import navigation, pages
 from dashboard.settings import INTERNAL
@@ -55,22 +54,17 @@ def document(
     title: str,
     description: str,
     body: str,
-    base: str,
-    feeds: Iterable[tuple[str, str]],
+    head: str,
     notice: str = "",
 ) -> str:
-    """A whole page. `body` is the first paint of its layout; `feeds` are (address, title) of those that fit it.
+    """A whole page. `body` is the first paint of its layout; `head` what machines are told (discovery/head.py).
 
     notice: markup that stands above the page (that it is frozen).
 
     Without callbacks (`register`) it needs no Dash: 200 kB less to load, and nothing to hand over.
     """
-    parts = _parts(t, name=name, path=path, query=query, title=title, description=description, body=body, base=base)
-    parts["alternates"] += _preview(name, path, query, base, {"title": title, "description": description})
-    parts["alternates"] += "".join(
-        f'<link rel="alternate" type="application/atom+xml" title="{escape(name)}" href="{escape(base + address)}">'
-        for address, name in feeds
-    )
+    parts = _parts(t, name=name, path=path, query=query, title=title, description=description, body=body)
+    parts["head"] = head
     if notice:
         parts["header"] += notice
         parts["styles"] += _sheets(["frozen"])
@@ -84,7 +78,7 @@ def document(
 
 def plain_document(t: Words, *, path: str, title: str, body: str, query: str = "", styles: Iterable[str] = ()) -> str:
     """A page without Dash: errors, the desk. styles: further files in assets/, without ending."""
-    parts = _parts(t, name="", path=path, query=query, title=title, description=title, body=body, base="")
+    parts = _parts(t, name="", path=path, query=query, title=title, description=title, body=body)
     parts["styles"] += _sheets(styles)
     parts["own_scripts"] = _script("boot")
     return _DOCUMENT.format(**parts, scripts="")
@@ -107,18 +101,12 @@ def framed_document(t: Words, *, name: str, title: str, body: str, files: Iterab
     )
 
 
-def _parts(
-    t: Words, *, name: str, path: str, query: str, title: str, description: str, body: str, base: str
-) -> dict[str, str]:
-    alternates = "".join(
-        f'<link rel="alternate" hreflang="{lang}" href="{escape(base + urls.switch_language(path, query, lang))}">'
-        for lang in languages()
-    )
+def _parts(t: Words, *, name: str, path: str, query: str, title: str, description: str, body: str) -> dict[str, str]:
     return {
         "lang": t.lang,
         "title": escape(f"{title} · {t('Regional AI Atlas')}"),
         "description": escape(description[:300]),
-        "alternates": alternates if name else "",
+        "head": "",
         "icon": address("/assets/icon.svg"),
         "fonts": _fonts(),
         "palette": palette.css(),
@@ -137,20 +125,6 @@ def _fonts() -> str:
         'type="font/woff2" crossorigin>'
         for weight in (400, 600)
     )
-
-
-def _preview(name: str, path: str, query: str, base: str, said: Mapping[str, str]) -> str:
-    """What other sites show of a link to the page: its title, and its picture where we know our own address."""
-    found = {f"og:{key}": text[:160] for key, text in said.items()} | {"og:type": "website"}
-    page = pages()[name]
-    if base and hasattr(page, "picture") and (path.rstrip("/") != urls.page(path[1:3], name) or not _items(page)):
-        found["og:image"] = f"{base}{path}.png" + (f"?{query}" if query else "")
-        found |= {"og:image:width": "1600", "og:image:height": "900", "twitter:card": "summary_large_image"}
-    return "".join(f'<meta property="{key}" content="{escape(text)}">' for key, text in found.items())
-
-
-def _items(page: ModuleType) -> bool:
-    return bool(getattr(page, "ITEM", False))
 
 
 def _assets(name: str, ending: str) -> list[str]:
@@ -192,7 +166,7 @@ _DOCUMENT = """<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <meta name="description" content="{description}">
-{alternates}
+{head}
 <link rel="icon" href="{icon}" type="image/svg+xml">
 {fonts}
 <style>{palette}</style>

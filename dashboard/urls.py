@@ -120,6 +120,12 @@ def with_form(address: str, form: str) -> str:
     return f"{path}.{form}" + (f"?{query}" if query else "")
 
 
+def with_query(path: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """A path with parameters."""
+    query = urlencode(list(parameters), safe=":,")
+    return path + (f"?{query}" if query else "")
+
+
 def brief(lang: str, page_: str, item: str, form: str = "") -> str:
     """The address of a brief: /de/brief/region/DED; form: pdf."""
     return page(lang, f"brief/{page_}", item) + (f".{form}" if form else "")

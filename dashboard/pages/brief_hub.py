@@ -12,6 +12,7 @@ from dashboard.pages import Request
 from dashboard.programmes import today
 
 PATH = f"brief/{territories.PATH}"
+LISTED = False
 ITEM = True
 ASSETS = ("brief.css",)
 state = draw.state

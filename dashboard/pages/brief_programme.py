@@ -13,6 +13,7 @@ from dashboard.pages import programme as page
 from dashboard.programmes import today
 
 PATH = f"brief/{programmes.ONE}"
+LISTED = False
 ITEM = True
 ASSETS = ("brief.css",)
 state = draw.state

@@ -13,6 +13,7 @@ from dashboard.pages import region as page
 from dashboard.programmes import today
 
 PATH = f"brief/{places.PATH}"
+LISTED = False
 ITEM = True
 ASSETS = ("brief.css",)
 state = draw.state

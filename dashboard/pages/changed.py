@@ -19,6 +19,7 @@ from dashboard.pages import Request
 from dashboard.queries import Row
 
 PATH = frozen_mark.CHANGED
+LISTED = False
 ASSETS = ("changed.css", *ACTIONS)
 #: What it tells changes with every publication, also where the address is frozen.
 FRESH = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -13,6 +15,7 @@ from dashboard.components.attributes import attrs
 from dashboard.components.controls import THEMES
 from dashboard.components.foot import linked
 from dashboard.components.table import letters
+from dashboard.discovery import jsonld
 from dashboard.exports import catalogue_view
 from dashboard.exports import csv as forms
 from dashboard.firstpaint import Kept
@@ -49,6 +52,11 @@ def state(request: Request) -> str:
 def csv(request: Request) -> forms.Table:
     """The list of indicators."""
     return catalogue_view.table(request.build, request.words, title(request))
+
+
+def schema_org(request: Request, base: str) -> dict[str, Any]:
+    """What it is for machines."""
+    return jsonld.catalogue(request, base)
 
 
 def layout(request: Request) -> list[Component]:

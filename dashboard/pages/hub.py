@@ -18,11 +18,13 @@ from dashboard.components.controls import choices
 from dashboard.exports import csv as forms
 from dashboard.exports import hub_view
 from dashboard.firstpaint import Kept, Raw
+from dashboard.i18n import DEFAULT, words
 from dashboard.pages import Request
 from dashboard.pictures.maps import of_map
 from dashboard.pictures.model import Picture
 from dashboard.programmes import Choice
 from dashboard.queries import Row
+from dashboard.store import Build
 from dashboard.territories import Territory
 from dashboard.urls import MapState
 from dashboard.view import level_name
@@ -133,6 +135,11 @@ def picture(request: Request) -> Picture:
         path=urls.view_url(t.lang, PATH, place.item, kept),
         name=f"{place.id or place.item}-{indicator['id']}",
     )
+
+
+def items(build: Build) -> list[str]:
+    """The territories that have a name."""
+    return list(territories.named(build, words(DEFAULT)))
 
 
 def layout(request: Request) -> list[Component]:

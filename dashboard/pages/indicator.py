@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -11,6 +13,8 @@ from dashboard.components.actions import ASSETS as ACTIONS
 from dashboard.components.actions import Viewed, actions, indicator_forms, kept
 from dashboard.components.attributes import attrs
 from dashboard.components.foot import foot
+from dashboard.discovery import jsonld
+from dashboard.discovery.dataset import dataset
 from dashboard.exports import csv as forms
 from dashboard.exports import indicator_view
 from dashboard.firstpaint import Kept
@@ -19,6 +23,7 @@ from dashboard.pages import Request
 from dashboard.pictures.courses import of_indicator
 from dashboard.pictures.model import Picture
 from dashboard.queries import Row
+from dashboard.store import Build
 from dashboard.urls import MapState
 from dashboard.view import level_name, verdict_word
 
@@ -62,6 +67,16 @@ def csv(request: Request) -> forms.Table:
 def picture(request: Request) -> Picture:
     """Both countries over time, or the map."""
     return of_indicator(request, read(request))
+
+
+def schema_org(request: Request, base: str) -> dict[str, Any]:
+    """What it is for machines."""
+    return jsonld.indicator(request, dataset(request.build, read(request)["id"]), base)
+
+
+def items(build: Build) -> list[str]:
+    """Every indicator."""
+    return list(queries.indicators(build, "en"))
 
 
 def embed(request: Request) -> list[Component]:

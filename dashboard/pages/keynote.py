@@ -19,6 +19,7 @@ from dashboard.pages import Request
 from dashboard.pages import map as map_page
 
 PATH = "keynote"
+LISTED = False
 ASSETS = ("keynote.css", "keynote.js")
 #: Letters of an address or a title in a field.
 LONGEST = 1000

@@ -18,6 +18,7 @@ from dashboard.pages import Request
 from dashboard.programmes import today
 
 PATH = "keynote/present"
+LISTED = False
 ASSETS = ("map.css", "compare.css", "present.css", "present.js")
 
 

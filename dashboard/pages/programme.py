@@ -18,6 +18,7 @@ from dashboard.exports import programme_view
 from dashboard.firstpaint import Kept
 from dashboard.ledger_model import Programme
 from dashboard.pages import Request
+from dashboard.store import Build
 
 PATH = programmes.ONE
 ITEM = True
@@ -64,6 +65,11 @@ def feeds(request: Request) -> list[tuple[str, str]]:
 def csv(request: Request) -> forms.Table:
     """Its claims."""
     return programme_view.table(request.words, read(request))
+
+
+def items(build: Build) -> list[str]:
+    """Every programme."""
+    return list(ledger.programmes(build))
 
 
 def layout(request: Request) -> list[Component]:

@@ -22,6 +22,7 @@ from dashboard.pictures.courses import of_region
 from dashboard.pictures.model import Picture
 from dashboard.programmes import Choice
 from dashboard.queries import Region
+from dashboard.store import Build
 from dashboard.urls import COUNTRIES, MapState
 from dashboard.view import ancestors, flag_word, level_name
 
@@ -62,6 +63,11 @@ def picture(request: Request) -> Picture:
     """The headline, or `indicator`, over time."""
     region = read(request)
     return of_region(request, profile.profile(request.build, request.lang, region), _name(request, region))
+
+
+def items(build: Build) -> list[str]:
+    """Every region."""
+    return list(queries.regions(build))
 
 
 def layout(request: Request) -> list[Component]:

@@ -1,0 +1,3 @@
+"""What the tests of discovery share."""
+
+BASE = "https://atlas.example.org"
