@@ -162,12 +162,13 @@ def theme(subject: Subject, key: str, missing: str) -> Slide:
     t, found = subject.t, lines_of(subject, key)
     if not found:
         gaps = {
-            row["gaps"][code]
-            for row in queries.indicators(subject.build, subject.lang).values()
+            row["gaps"][code]: t("{what}: {n}", what=row["title"], n=row["gaps"][code])
+            for row in reversed(queries.indicators(subject.build, subject.lang).values())
             for code in subject.side.countries
             if row["theme"] == key and code in row["gaps"]
         }
-        return Slide(missing, subject.path, main=Text(tuple(sorted(gaps)) or (missing,)), notes=(missing,))
+        told = tuple(reversed(gaps.values()))  # a reason that several share is said of the first of them
+        return Slide(missing, subject.path, main=Text(told or (missing,)), notes=(missing, *told))
     levels = [(row, figure) for row, figure in found if row["derive_kind"] in (None, "", "ratio")] or found
     rates = [pair for pair in levels if pair[0]["kind"] == "rate" and pair[1]["status"] not in doubtful(pair[0])]
     first = (rates or levels)[0]

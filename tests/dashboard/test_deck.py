@@ -261,6 +261,17 @@ def test_a_hostile_title_of_six_hundred_letters_is_set_and_cut(opened: Build) ->
     assert right.shapes.title._element.find(f".//{_A}pPr").get("rtl") == "1"
 
 
+def test_a_theme_without_figures_says_of_which_indicator_and_why(opened: Build) -> None:
+    """Each reason is an indicator's own; beside another's name, or none, 'this list' would mean nothing."""
+    made = planned(opened, "region", "DED2C", "de")
+    [slide] = [slide for slide in made.slides if slide.title.startswith("Förderung: keine")]
+    known = queries.indicators(opened, "de").values()
+    assert isinstance(slide.main, Text)
+    assert len(slide.main.paragraphs) > 1
+    for line in slide.main.paragraphs:
+        assert any(line == f"{row['title']}: {row['gaps'].get('DE')}" for row in known), line
+
+
 def test_what_a_licence_keeps_here_is_a_slide_of_one_sentence_without_figures(opened: Build) -> None:
     views = [("v", "map?indicator=jobs_it_employment_fap_count"), ("v", "map")]
     deck = planned(opened, "keynote", "", "de", views)
