@@ -44,7 +44,7 @@ def asked(store: Store) -> Build:
 
 def page_request(store: Store, lang: str, item: str) -> Request:
     """What a page is asked for by the request that is being answered."""
-    return Request(lang, item, request.args, asked(store), store.current())
+    return Request(lang, item, request.args, asked(store), store.current(), store.kept)
 
 
 def file_cache(asked: Request, page: ModuleType) -> str:

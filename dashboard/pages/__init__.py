@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from types import ModuleType
 
@@ -23,7 +24,8 @@ from dashboard.store import Build
 class Request:
     """What a page is asked for: language, the rest of the path behind PATH, the query, and the build that answers.
 
-    today: the published build, where the address may be frozen to another (`asof=`).
+    today: the published build, where the address may be frozen to another (`asof=`). kept: gives (id, since when it
+    was shown) of the builds that `asof=` opens, newest first.
     """
 
     lang: str
@@ -31,6 +33,7 @@ class Request:
     query: Mapping[str, str]
     build: Build
     today: Build | None = None
+    kept: Callable[[], tuple[tuple[str, datetime | None], ...]] = tuple
 
     @property
     def frozen(self) -> str:

@@ -11,6 +11,7 @@ from dashboard.components import frozen_mark
 from dashboard.components.actions import ASSETS as ACTIONS
 from dashboard.components.actions import Viewed, actions, kept
 from dashboard.components.attributes import attrs
+from dashboard.errors import as_of
 from dashboard.exports import changed_view
 from dashboard.exports.csv import Table
 from dashboard.firstpaint import Raw, draw
@@ -41,6 +42,11 @@ def description(request: Request) -> str:
     return request.words("New, revised and withdrawn figures since an earlier build.")
 
 
+def state(request: Request) -> str:
+    """Which builds are kept changes without a publication, too."""
+    return "" if request.frozen else repr(request.kept())
+
+
 def file(request: Request) -> Table:
     """The changes of the indicator asked for, or of all: two builds, so it has a route of its own (changed_view)."""
     if not request.frozen:
@@ -53,7 +59,7 @@ def layout(request: Request) -> list[Component]:
     t = request.words
     parts: list[Component | None] = [html.H1(title(request))]
     if not request.frozen or request.today is None:
-        return [html.Div([*parts, html.P(_ask(t)), _form(request)], className="prose")]
+        return [html.Div([*parts, html.P(_ask(t)), _form(request), *_kept(request)], className="prose")]
     found, wanted = _found(request), _wanted(request)
     counts = changed.counted(found)
     then = t("Build {old} beside build {new}, published on {day}.", old=request.build.id, new=request.today.id,
@@ -75,6 +81,16 @@ def layout(request: Request) -> list[Component]:
 
 def _ask(t: Words) -> str:
     return t("Choose the day since when: the figures as readers saw them at its end are set beside those of today.")
+
+
+def _kept(request: Request) -> list[Component]:
+    """The builds that can be chosen without knowing a day: those kept, but today's."""
+    t = request.words
+    found = [(id_, day) for id_, day in request.kept() if id_ != request.build.id]
+    if not found:
+        return [html.P(t("No earlier build is kept yet."))]
+    lines = [html.Li(html.A(as_of(t, *one), href=urls.frozen(urls.page(t.lang, PATH), one[0]))) for one in found]
+    return [html.H2(t("Builds that are kept")), html.Ul(lines)]
 
 
 def _wanted(request: Request) -> str:

@@ -113,7 +113,8 @@ def test_what_has_changed_is_listed_and_taken_along(two: tuple[FlaskClient, str,
     assert client.get(f"/en/part/changed.json?indicator={WEB}&period=2020&asof={first}").json["regions"] == {}
     assert "Nothing newer is published" in client.get(f"/en/map?asof={LATER}").text
     for lang in languages():
-        assert client.get(f"/{lang}/changed").status_code == 200
+        listed = client.get(f"/{lang}/changed").text
+        assert re.findall(r'href="/../changed\?asof=([0-9a-f]+)"', listed) == [first], "all but today's can be chosen"
     assert client.get("/de/changed.csv").status_code == 404
     assert client.get(f"/de/changed.csv?asof={first}&indicator=nope").status_code == 404
 
