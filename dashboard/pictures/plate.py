@@ -142,10 +142,11 @@ def _frames(scene: Scene, unit: float) -> str:
 
 def _named(name: str, room: float) -> tuple[list[str], float]:
     """A frame's name as it fits into it: (lines, at most two; size of type in pixels)."""
-    for size in NAMES:
+    small = NAMES[-2:]  # two lines in larger type would cover the islands
+    for size, most in [*((size, 1) for size in NAMES[:-1]), *((size, 2) for size in small)]:
         if all(letters.width(word, size) <= room for word in re.split(r" |(?<=-)", name)):
             lines = letters.wrapped(name, size, room)
-            if len(lines) <= 2:
+            if len(lines) <= most:
                 return lines, size
     return [], NAMES[-1]
 

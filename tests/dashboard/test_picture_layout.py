@@ -15,7 +15,7 @@ from dashboard.figures.lines import Point
 from dashboard.figures.whiskers import Dot
 from dashboard.i18n import LOCALES, words
 from dashboard.map.scene import Box
-from dashboard.pictures import charts, keys, letters, poster
+from dashboard.pictures import charts, keys, letters, plate, poster
 from dashboard.pictures.charts import Axis, Row, Series
 from dashboard.pictures.model import Foot, Options, Picture
 
@@ -216,3 +216,9 @@ def test_rows_on_an_axis_each_keep_their_whiskers_and_stay_inside() -> None:
             assert right <= box[0] + box[2] + 0.5
             assert box[1] - 1 <= top
             assert bottom <= box[1] + box[3] + 1
+
+
+def test_a_frames_name_covers_little_of_what_lies_in_it() -> None:
+    lines, size = plate._named("Französisch-Guayana", 63)
+    assert (lines, size * len(lines) <= 20) == (["Französisch-", "Guayana"], True)
+    assert plate._named("Guadeloupe", 63) == (["Guadeloupe"], 12)
