@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import (
     alert_feed,
+    answers,
     changed_marks,
     compressed,
     display_slices,
@@ -93,6 +94,7 @@ def create(settings: Settings | None = None) -> Dash:
     security.register(app)
     errors.register(server)
     _documents(app, store, settings)
+    server.wsgi_app = answers.Logged(server.wsgi_app, trusting=settings.proxies > 0)
     return app
 
 

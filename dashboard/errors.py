@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import datetime
 
 import orjson
@@ -20,6 +19,7 @@ from dashboard.firstpaint import draw
 from dashboard.guard.limits import TooOftenError
 from dashboard.i18n import Words, languages, negotiate, words
 from dashboard.index import plain_document
+from dashboard.logs import request_id
 from dashboard.store import NoBuildError, NotKeptError, OtherFormError, SlowQueryError
 
 log = logging.getLogger("atlas")
@@ -77,7 +77,7 @@ def register(server: Flask) -> None:
 
     @server.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
-        t, mark = language(), secrets.token_hex(4)
+        t, mark = language(), request_id()
         log.error("error %s at %s: %.500r", mark, request.path[:200], error, exc_info=error)
         return page(500, t("Something went wrong"), t("The error has the number {mark}; please tell us.", mark=mark))
 

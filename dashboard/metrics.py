@@ -1,6 +1,7 @@
 """/metrics: the published build and the age of every source, in Prometheus' text format.
 
-A scrape reads two small files and asks the build once; the numbers are the same whichever worker answers.
+A scrape reads two small files and asks the build once; what was answered, and by how many processes, adds
+measures.py. The numbers are the same whichever worker answers.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from datetime import UTC, datetime, time
 
 from flask import Flask, Response
 
-from dashboard import queries, status
-from dashboard.store import Build, NoBuildError, Store, pointed
+from dashboard import measures, queries, status
+from dashboard.pointer import pointed
+from dashboard.store import Build, NoBuildError, Store
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -26,7 +28,7 @@ def register(server: Flask, store: Store) -> None:
         except NoBuildError:
             build = None
         lines = [*_of_build(build), *_of_sources(store)]
-        text = "\n".join(lines) + "\n"
+        text = "\n".join(lines) + "\n" + measures.text()
         return Response(text, content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 

@@ -42,6 +42,10 @@ VARIABLES: Final = {
         "",
         "`.pptx` whose master, layouts and theme decks use in place of the atlas’s own; at most 20 MB",
     ),
+    "ATLAS_LOG": (
+        "plain",
+        "a line on standard error per request and error: `json`, `plain` for people, `off`: warnings and errors only",
+    ),
     "ATLAS_AUDIENCE": (
         "public",
         "`public`, or `internal`: with internal and embargoed figures, for people who sign in",
@@ -53,6 +57,8 @@ _HOST = re.compile(rf"(?:https?://)?(?:\*\.)?{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1
 SHARED: Final = ("valkey", "valkeys", "redis", "rediss")
 #: Who the pages are for (docs/audiences.md).
 PUBLIC, INTERNAL = AUDIENCES = ("public", "internal")
+#: How it logs (dashboard/logs.py).
+LOGS: Final = ("json", "plain", "off")
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class Settings:
     proxies: web servers in front whose X-Forwarded-For is believed. shared: address of a Valkey, empty for none.
     runtime: folder for limits, empty for the usual one. requests, api, exports: limits per address and minute, 0 for
     none, which is what an application made by hand has; the defaults of a server are those of VARIABLES.
+    log: one of LOGS.
     """
 
     host: str
@@ -82,6 +89,7 @@ class Settings:
     requests: int = 0
     api: int = 0
     exports: int = 0
+    log: str = "plain"
 
 
 def from_environment() -> Settings:
@@ -93,6 +101,8 @@ def from_environment() -> Settings:
         raise SystemExit(f"ATLAS_PORT and ATLAS_WORKERS must be whole numbers: {error}") from None
     if read["ATLAS_AUDIENCE"] not in AUDIENCES:
         raise SystemExit(f"ATLAS_AUDIENCE is {read['ATLAS_AUDIENCE']!r}; it must be one of: {', '.join(AUDIENCES)}")
+    if read["ATLAS_LOG"] not in LOGS:
+        raise SystemExit(f"ATLAS_LOG is {read['ATLAS_LOG']!r}; it must be one of: {', '.join(LOGS)}")
     data = Path(read["ATLAS_DATA"])
     return Settings(
         host=read["ATLAS_HOST"],
@@ -110,6 +120,7 @@ def from_environment() -> Settings:
         requests=number("ATLAS_REQUESTS_A_MINUTE", read["ATLAS_REQUESTS_A_MINUTE"]),
         api=number("ATLAS_API_A_MINUTE", read["ATLAS_API_A_MINUTE"]),
         exports=number("ATLAS_EXPORTS_A_MINUTE", read["ATLAS_EXPORTS_A_MINUTE"]),
+        log=read["ATLAS_LOG"],
     )
 
 

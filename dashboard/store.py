@@ -23,6 +23,7 @@ import duckdb
 import polars as pl
 
 from dashboard import publications
+from dashboard.pointer import FOLDERS, USED, pointed
 from dashboard.settings import INTERNAL, PUBLIC
 
 log = logging.getLogger("atlas")
@@ -33,9 +34,6 @@ RECENT = 200
 #: Kept builds that are open at once, besides the published one and the one before.
 OPEN = 4
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-
-#: Where a process of each audience looks for the pointer; the first folder that has one counts.
-FOLDERS = {PUBLIC: ("",), INTERNAL: (INTERNAL, "")}
 
 T = TypeVar("T")
 
@@ -191,6 +189,7 @@ class Store:
                 self._follow()
             if self._build is None:
                 raise NoBuildError("No published build: current.json is missing or broken. Run `make build`.")
+            USED.set(self._build.id)
             return self._build
 
     def whole(self) -> Build:
@@ -230,6 +229,7 @@ class Store:
             stale = self._kept.popitem(last=False)[1] if len(self._kept) > OPEN else None
         if stale is not None:
             stale.close()
+        USED.set(found.id)
         return found
 
     def kept(self) -> tuple[tuple[str, datetime | None], ...]:
@@ -305,14 +305,3 @@ class Store:
 
 def _file(folder: Path, build: str) -> Path:
     return folder / "builds" / f"{build}.duckdb"
-
-
-def pointed(data: Path, audience: str) -> Path:
-    """The folder whose `current.json` a process of this audience follows; that of the public where there is none."""
-    for name in FOLDERS[audience]:
-        try:
-            (data / name / "current.json").stat()
-        except FileNotFoundError:
-            continue
-        return data / name
-    return data

@@ -253,8 +253,9 @@ def test_an_error_in_a_page_is_a_calm_page_with_a_number(
     held(answer)
     assert "secret" not in answer.text
     assert f'<html lang="{lang}">' in answer.text
-    number = re.search(r"\b[0-9a-f]{8}\b", answer.text.split("<main")[1])
+    number = re.search(r"\b[0-9a-f]{12}\b", answer.text.split("<main")[1])
     assert number
+    assert number.group() == answer.headers["X-Request-Id"]
     assert number.group() in caplog.text
     assert "secret-in-the-message" in caplog.text
 

@@ -146,7 +146,8 @@ def samples(answer: Any) -> dict[tuple[str, str], float]:
     assert answer.text.endswith("\n")
     found: dict[tuple[str, str], float] = {}
     typed: set[str] = set()
-    for line in answer.text.splitlines():
+    own = answer.text.partition("# HELP atlas_requests_running")[0]  # the rest is prometheus_client's
+    for line in own.splitlines():
         if line.startswith("# TYPE "):
             name = line.split()[2]
             assert name not in typed
