@@ -28,7 +28,8 @@ from etl.http import settings_from
 from etl.interruption import is_interruption
 from etl.lock import lock
 from etl.model import AtlasError, DeliveryError, Exit
-from etl.settings import DATA
+from etl.remote import mirror, push
+from etl.settings import DATA, PUBLISH_TO
 from etl.skeleton import KINDS, write_skeleton
 from etl.snapshot import find_deliveries
 
@@ -59,12 +60,24 @@ def main(argv: list[str], say: Say, root: Path = ROOT) -> int:
 def _run(context: Context) -> int:
     """One command, and then where the sources stand, for the dashboard; also after one that failed."""
     command = context.arguments.command
+    problem = ""
     try:
-        return int(_COMMANDS[command](context))
+        code = int(_COMMANDS[command](context))
     finally:
-        interrupted = isinstance(sys.exception(), KeyboardInterrupt)
-        if command in _MOVING and not interrupted and (problem := status.renew(context)):
-            sys.stderr.write(f"warning: {problem}\n")
+        if command in _MOVING and not isinstance(sys.exception(), KeyboardInterrupt):
+            if problem := status.renew(context):
+                sys.stderr.write(f"warning: {problem}\n")
+            problem = _push(context)
+    return _fail(problem, Exit.PUBLISH) if problem else code
+
+
+def _push(context: Context) -> str:
+    """Bring what is published to ATLAS_PUBLISH_TO, too; returns what hindered it."""
+    try:
+        push.follow(context.data, context.say)
+    except (AtlasError, OSError) as error:
+        return f"not brought to {PUBLISH_TO.name}: {error} The next command tries again, or `python -m etl push`."
+    return ""
 
 
 def _fail(message: str, code: int) -> int:
@@ -162,6 +175,14 @@ def _add_publishing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     command = add("keep", "keep a build that somebody cites: it is never removed, and `asof=` in addresses shows it")
     command.add_argument("build", help="id of a build in data/builds")
     command.add_argument("--let-go", action="store_true", help="no longer: it may be removed like others")
+    command = add("push", "bring what is published to a bucket or shared folder, for machines that mirror it")
+    command.add_argument("--to", metavar="ADDRESS", help=f"like s3://bucket/prefix (default: {PUBLISH_TO.name})")
+    command.add_argument("--again", action="store_true", help="upload also what seems to be there")
+    command.add_argument("--take-over", action="store_true", help="publish from here what another machine did so far")
+    command = add("mirror", "bring what is published at a bucket or shared folder to this machine's data folder")
+    command.add_argument("address", metavar="ADDRESS", help="like s3://bucket/prefix")
+    command.add_argument("--watch", action="store_true", help="follow it until stopped")
+    command.add_argument("--every", type=_seconds, default=1.0, metavar="SECONDS", help="how often (default: 1)")
 
 
 def _add_looking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -197,6 +218,15 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of cells")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        if 0.1 <= (found := float(text)) <= 3600:
+            return found
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds, 0.1 to 3600")
 
 
 def _moment(text: str) -> datetime:
@@ -289,6 +319,8 @@ _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
     "publish": release.publish,
     "rollback": release.rollback,
     "keep": release.keep,
+    "push": push.run,
+    "mirror": mirror.run,
     "lift": lift.lift,
     "fetch": _fetch,
     "shapes": _shapes,

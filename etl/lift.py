@@ -21,10 +21,13 @@ from etl.command import Context
 from etl.interruption import is_interruption
 from etl.lock import lock
 from etl.model import AtlasError, Exit, PublishError
+from etl.remote import push
 from etl.stock import take
 
 #: At most so long does the watch sleep, so that a clock that was set, or an upload, is noticed.
 TICK_SECONDS: Final = 5.0
+#: A place that does not answer must not delay what is due: nothing is pushed so shortly before.
+PUSH_SECONDS: Final = 30.0
 #: So long it waits where another command holds the lock, or after an error.
 RETRY_SECONDS: Final = 2.0
 
@@ -83,6 +86,8 @@ def _step(context: Context, tried: set[str]) -> tuple[float, str]:
     if [one for one in schedule.ready if one.moment <= now]:
         _publish(context, now)
         schedule = ahead.read(data)
+    if all((one.moment - now).total_seconds() > PUSH_SECONDS for one in schedule.ready):
+        push.follow(data, context.say)
     if not schedule.ready:
         return TICK_SECONDS, "no embargo is waited for"
     one = schedule.ready[0]

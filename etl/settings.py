@@ -38,7 +38,12 @@ CONTACT: Final = Setting(
     "",
     "address or page in the User-Agent of `fetch`, so that a publisher can write to you instead of blocking",
 )
-SETTINGS: Final = (DATA, KEEP, CONTACT)
+PUBLISH_TO: Final = Setting(
+    "ATLAS_PUBLISH_TO",
+    "",
+    "bucket or shared folder that every publication is also brought to, such as `s3://bucket/prefix`; empty: none",
+)
+SETTINGS: Final = (DATA, KEEP, CONTACT, PUBLISH_TO)
 
 
 def needed(file: File) -> tuple[str, ...]:

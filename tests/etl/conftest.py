@@ -13,10 +13,7 @@ import tiny_project
 from publisher import Publisher, publishing
 from tiny_project import MAIN, REPOSITORY, Make, Project
 
-from etl import catalogue
-from etl.figures import gather
-from etl.lock import lock
-from etl.publish import Sealed, build, publish
+from etl.publish import Sealed
 
 
 @pytest.fixture
@@ -39,15 +36,7 @@ def make(tiny: Project) -> Make:
     """Build (and publish) the tiny project; `shift` is added to the first share, so that builds differ."""
 
     def make(shift: float = 0, data: Path = tiny.data, published: bool = True) -> Sealed:
-        rows = tiny_project.survey_rows()
-        rows[1][2] = str(float(rows[1][2]) + shift)
-        tiny_project.write_csv(tiny.delivery / "office_survey" / "survey.csv", rows)
-        found = catalogue.load(tiny.root)
-        with lock(data):
-            sealed = build(found, data, gather(found, data, tiny.delivery)[0], print)
-            if published:
-                publish(data, sealed)
-        return sealed
+        return tiny_project.make(tiny, shift, data, published=published)
 
     return make
 

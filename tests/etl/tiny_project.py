@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl import codes
-from etl.publish import Sealed
+from etl import catalogue, codes
+from etl.figures import gather
+from etl.lock import lock
+from etl.publish import Sealed, build, publish
 
 REPOSITORY = Path(__file__).parents[2]
 Make = Callable[..., Sealed]
@@ -180,3 +182,16 @@ class Project:
     root: Path
     delivery: Path
     data: Path
+
+
+def make(tiny: Project, shift: float, data: Path, *, published: bool = True) -> Sealed:
+    """Build (and publish) the tiny project; `shift` is added to the first share, so that builds differ."""
+    rows = survey_rows()
+    rows[1][2] = str(float(rows[1][2]) + shift)
+    write_csv(tiny.delivery / "office_survey" / "survey.csv", rows)
+    found = catalogue.load(tiny.root)
+    with lock(data):
+        sealed = build(found, data, gather(found, data, tiny.delivery)[0], print)
+        if published:
+            publish(data, sealed)
+    return sealed
