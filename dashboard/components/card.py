@@ -6,13 +6,18 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import display_words, queries, urls
+from dashboard.components.attributes import attrs
+from dashboard.i18n import NBSP
 from dashboard.queries import Row
 from dashboard.urls import COUNTRIES
-from dashboard.view import MapView, flag_word, rank_text
+from dashboard.view import MapView, ancestors, flag_word, level_name, rank_text
 
 
 def card(view: MapView) -> list[Component]:
-    """Name, value with flag and interval, place, gap to the national mean, and the way down."""
+    """Name, value with flag and interval, place, gap to the national mean, and the way down.
+
+    The same as `panel.card` of assets/panel.js, so that nothing moves when the script comes.
+    """
     code = view.state.region or view.state.within
     if not code:
         return _national(view)
@@ -23,9 +28,14 @@ def card(view: MapView) -> list[Component]:
     if row is None or row["value"] is None:
         status = row["status"] if row else "m"
         parts.append(html.P(flag_word(t, status), className="big absent"))
-        return [*parts, *_reason(view, row), more]
+        return [*parts, *_reason(view, row), more, *_down(view, code)]
     parts.append(html.P([view.value(row["value"]), *_flag(view, row)], className="big"))
-    facts = []
+    parts.append(html.Ul([html.Li(fact) for fact in _facts(view, code, row)], className="facts"))
+    return [*parts, *_reason(view, row), more, *_down(view, code)]
+
+
+def _facts(view: MapView, code: str, row: Row) -> list[str]:
+    t, facts = view.words, []
     if view.display and code in queries.units(view.build, view.state.level):
         said = display_words.said(view, code, view.display.cells(view.state.period)[code])
         facts += [said] if said else []
@@ -36,8 +46,40 @@ def card(view: MapView) -> list[Component]:
         facts.append(t("95 % interval: {low} to {high}", low=low, high=high))
     if row["n"] is not None:
         facts.append(t("Base: {n}", n=t.number(row["n"])))
-    parts.append(html.Ul([html.Li(fact) for fact in facts], className="facts"))
-    return [*parts, *_reason(view, row), more]
+    return [*facts, *_gap(view, code, row)]
+
+
+def _gap(view: MapView, code: str, row: Row) -> list[str]:
+    """How far a rate lies from the mean of its own country; nothing for the countries themselves."""
+    t, country = view.words, view.regions[code].country
+    mean = view.national[country]["value"] if country in view.national else None
+    if mean is None or view.indicator["kind"] != "rate" or view.diverging or code == country:
+        return []
+    unit, name = t.suffix(view.indicator["unit"]), t("Germany") if country == "DE" else t("France")
+    difference = t.number(row["value"] - mean, view.indicator["decimals"], sign=True)
+    difference += f"{NBSP}{t('pp')}" if "%" in unit else unit
+    return [t("{difference} against {country}", difference=difference, country=name)]
+
+
+def _down(view: MapView, code: str) -> list[Component]:
+    """The way to the regions inside, at the next level at which there are several; nothing where one is inside."""
+    t, state = view.words, view.state
+    level = "" if code == state.within else _next(view, code)
+    if not level:
+        return []
+    label = t(
+        "Show {units} in {region}", units=level_name(t, level, view.regions[code].country), region=view.name(code)
+    )
+    address = urls.map_url(t.lang, state.but(within=code, level=level, region=""))
+    return [html.A(label, href=address, className="button", **attrs(data_drill=code))]
+
+
+def _next(view: MapView, code: str) -> str:
+    for level in view.indicator["levels"]:
+        inside = (c for c in queries.units(view.build, level) if c != code and code in ancestors(view.regions, c))
+        if level != "country" and sum(1 for _ in inside) > 1:
+            return str(level)
+    return ""
 
 
 def _row(view: MapView, code: str) -> Row | None:

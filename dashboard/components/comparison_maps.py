@@ -115,8 +115,9 @@ def _table(comparison: Comparison, choice: Choice, found: list[Panel]) -> html.D
         else [p.caption for p in columns]
     )
     head = html.Tr([html.Th(t("Region"), scope="col"), *(html.Th(label, scope="col") for label in labels)])
+    names = {code: html.A(view.name(code), href=urls.page(t.lang, "region", code)) for code in ordered}
     body = [
-        html.Tr([html.Th(view.name(code), scope="row"), *(_cell(panel, code) for panel in columns)]) for code in ordered
+        html.Tr([html.Th(names[code], scope="row"), *(_cell(panel, code) for panel in columns)]) for code in ordered
     ]
     caption = t("Figures of these maps")
     table = html.Table(

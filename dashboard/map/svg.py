@@ -16,6 +16,8 @@ from dashboard.map.scene import RADIUS, RAMP, Box, More, Region, Scale, Scene
 
 #: The width in CSS pixels that the server draws for; the script corrects patterns and lettering to the real width.
 EXPECTED_WIDTH: Final = 760
+#: The same on a phone.
+NARROW_WIDTH: Final = 358
 
 # A pattern's side and content, in CSS pixels. Quiet by intent: a whole country may be drawn with one.
 ABSENCES: Final = {
@@ -260,14 +262,17 @@ def place(value: float, limits: tuple[float, ...]) -> float:
 
 
 def _sizes(scene: Scene, scale: Scale, words: LegendWords) -> str:
-    """Reference circles: a round largest value and quarters of it; the script shows those of a handy size on screen."""
-    largest, unit = scale.limits[0], scene.view[2] / EXPECTED_WIDTH
-    items = ""
+    """Reference circles: a round largest value and quarters of it; the script shows those of a handy size on screen.
+
+    Before it comes, the stylesheet does so for a wide and for a narrow map.
+    """
+    largest, unit, items = scale.limits[0], scene.view[2] / EXPECTED_WIDTH, ""
+    only = {(False, False): " hidden", (True, False): ' class="am-wide"', (False, True): ' class="am-narrow"'}
     for value in round_values(largest):
         radius = RADIUS * scene.width * (value / largest) ** 0.5
-        hidden = "" if 3 <= radius / unit <= 36 else " hidden"
+        wide, narrow = (3 <= radius * width / scene.view[2] <= 36 for width in (EXPECTED_WIDTH, NARROW_WIDTH))
         items += (
-            f'<li data-r="{radius:.2f}" style="--r:{radius:.2f}"{hidden}><i></i>'
+            f'<li data-r="{radius:.2f}" style="--r:{radius:.2f}"{only.get((wide, narrow), "")}><i></i>'
             f"<span>{escape(words.number(value))}</span></li>"
         )
     return f'<ol class="am-sizes" style="--u:{unit:.3g}">{items}</ol>'
