@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from dashboard import compressed, serving
+from dashboard import compressed, mirrored, serving
 from dashboard.pointer import pointed
 from dashboard.settings import INTERNAL, Settings, from_environment
 
@@ -19,7 +19,9 @@ def main() -> None:
     if settings.audience == INTERNAL or settings.logo or settings.deck_template:
         serving.apart(lambda: _check(settings))
     if not (pointed(settings.data, settings.audience) / "current.json").exists():
-        sys.exit(f"There is no published build in {settings.data}. Make one with: make build")
+        if mirrored.read(settings.data) is None:
+            sys.exit(f"There is no published build in {settings.data}. Make one with: make build")
+        sys.stderr.write("The mirror has not brought a build yet; until then readers are told so (503).\n")
     for path in compressed.static_files().values():
         compressed.packed_file(path)
     sys.stderr.write(f"The atlas is at http://{settings.host}:{settings.port}/\n")

@@ -1,11 +1,14 @@
-"""/health/live: the process answers. /health/ready: a build is open and answers, with what is in it."""
+"""/health/live: the process answers. /health/ready: a build is open and answers, with what is in it.
+
+Where a mirror fills the folder (mirrored.py), also how that stands; a build that is here is served without it.
+"""
 
 from __future__ import annotations
 
 import orjson
 from flask import Flask, Response
 
-from dashboard import queries
+from dashboard import mirrored, queries
 from dashboard.store import NoBuildError, Store
 
 
@@ -21,7 +24,7 @@ def register(server: Flask, store: Store) -> None:
         try:
             build = store.current()
         except NoBuildError as error:
-            return _json({"status": "not ready", "reason": str(error)}, 503)
+            return _json({"status": "not ready", "reason": str(error), **_mirror(store)}, 503)
         row = build.rows("build")[0]
         known = queries.sources(build)
         return _json(
@@ -33,9 +36,15 @@ def register(server: Flask, store: Store) -> None:
                     name: {"retrieved": source["retrieved"].isoformat(), "observations": source["observations"]}
                     for name, source in known.items()
                 },
+                **_mirror(store),
             },
             200,
         )
+
+
+def _mirror(store: Store) -> dict[str, object]:
+    found = mirrored.read(store.data)
+    return {"mirror": found.told()} if found else {}
 
 
 def _json(content: dict[str, object], status: int) -> Response:

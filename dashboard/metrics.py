@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 
 from flask import Flask, Response
 
-from dashboard import measures, queries, status
+from dashboard import measures, mirrored, queries, status
 from dashboard.pointer import pointed
 from dashboard.store import Build, NoBuildError, Store
 
@@ -27,7 +27,7 @@ def register(server: Flask, store: Store) -> None:
             build: Build | None = store.whole()
         except NoBuildError:
             build = None
-        lines = [*_of_build(build), *_of_sources(store)]
+        lines = [*_of_build(build), *_of_mirror(store), *_of_sources(store)]
         text = "\n".join(lines) + "\n" + measures.text()
         return Response(text, content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
@@ -55,6 +55,18 @@ def _of_build(build: Build | None) -> list[str]:
         *_metric("build_info", "The published build.", {_label("build", build.id): 1}),
         *_metric("build_published_timestamp_seconds", "When it was published.", moment),
         *_metric("observations", "Observations in the published build.", {"": observations}),
+    ]
+
+
+def _of_mirror(store: Store) -> list[str]:
+    found = mirrored.read(store.data)
+    if found is None:
+        return []
+    hindered = {_label("problem", found.problem): 1.0} if found.problem else {}
+    return [
+        *_metric("mirror_up", "1 where the last look at the published builds went well.", {"": float(not hindered)}),
+        *_metric("mirror_problem", "What hinders the mirror.", hindered),
+        *_metric("mirror_looked_timestamp_seconds", "When it last looked.", {"": found.looked.timestamp()}),
     ]
 
 

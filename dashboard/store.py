@@ -22,7 +22,7 @@ from typing import Any, TypeVar, cast
 import duckdb
 import polars as pl
 
-from dashboard import publications
+from dashboard import mirrored, publications
 from dashboard.pointer import FOLDERS, USED, pointed
 from dashboard.settings import INTERNAL, PUBLIC
 
@@ -188,7 +188,7 @@ class Store:
                 self._looked = now
                 self._follow()
             if self._build is None:
-                raise NoBuildError("No published build: current.json is missing or broken. Run `make build`.")
+                raise NoBuildError(_why_not(self.data))
             USED.set(self._build.id)
             return self._build
 
@@ -305,3 +305,10 @@ class Store:
 
 def _file(folder: Path, build: str) -> Path:
     return folder / "builds" / f"{build}.duckdb"
+
+
+def _why_not(data: Path) -> str:
+    if mirror := mirrored.read(data):
+        hindered = f", since it is hindered ({mirror.problem})" if mirror.problem else ""
+        return f"The mirror of the published builds has not brought one yet{hindered}."
+    return "No published build: current.json is missing or broken. Run `make build`."
