@@ -38,11 +38,13 @@ from dashboard.components import frozen_mark
 from dashboard.compressed import FOREVER, pack, respond
 from dashboard.deck import serve as decks
 from dashboard.discovery import head, jsonld
+from dashboard.discovery import serve as discovery
 from dashboard.exports import changed_view, serve
 from dashboard.firstpaint import draw, for_dash
 from dashboard.guard import address, limits
 from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
+from dashboard.legal.folder import Folder
 from dashboard.pages import Request, pages
 from dashboard.pictures import serve as pictures
 from dashboard.settings import INTERNAL, Settings, from_environment
@@ -50,7 +52,7 @@ from dashboard.store import NotKeptError, Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
-    r"_|api(/|$)|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.(csv|xlsx|parquet|json|zip|svg|png|pdf|pptx)$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
+    r"_|api(/|$)|(robots|humans)\.txt$|\.well-known/|sitemap[^/]*\.xml$|catalog(\.|$)|assets/|shapes/|health/|metrics$|[a-z]{2}/.+\.(csv|xlsx|parquet|json|zip|svg|png|pdf|pptx)$|desk/|[a-z]{2}/(desk(/|$)|slice/|part/|feeds/|(regions|places)\.json$)"
 )
 
 
@@ -59,6 +61,7 @@ def create(settings: Settings | None = None) -> Dash:
     settings = settings or from_environment()
     server: Any = Flask("dashboard", static_folder=None)
     server.config.update(AUDIENCE=settings.audience, BASE_URL=settings.base_url, EMBED_HOSTS=settings.embed_hosts)
+    server.config["OPERATOR"] = Folder(settings.operator)
     address.believe(server, settings.proxies)
     limits.register(server, settings)
     store = _desk(server, settings) if settings.audience == INTERNAL else Store(settings.data)
@@ -91,6 +94,7 @@ def create(settings: Settings | None = None) -> Dash:
     briefs.register(server, store, settings, _split)
     decks.register(server, store, settings, _split)
     pictures.register(server, store, settings, _split)
+    discovery.register(server, store, settings, server.config["OPERATOR"])
     security.register(app)
     errors.register(server)
     _documents(app, store, settings)

@@ -46,6 +46,10 @@ VARIABLES: Final = {
         "plain",
         "a line on standard error per request and error: `json`, `plain` for people, `off`: warnings and errors only",
     ),
+    "ATLAS_OPERATOR": (
+        "",
+        "folder with the operator’s imprint, privacy and accessibility texts and `operator.toml`; empty: none",
+    ),
     "ATLAS_AUDIENCE": (
         "public",
         "`public`, or `internal`: with internal and embargoed figures, for people who sign in",
@@ -68,6 +72,7 @@ class Settings:
     base_url: the public address, for absolute links; empty means "as asked". workers: server processes.
     audience: one of AUDIENCES. embed_hosts: sites that may frame, with a space between them, or `*`; empty for none.
     logo, deck_template: files for decks, empty for none; dashboard/deck/template.py reads them.
+    operator: the folder of dashboard/legal/folder.py.
     proxies: web servers in front whose X-Forwarded-For is believed. shared: address of a Valkey, empty for none.
     runtime: folder for limits, empty for the usual one. requests, api, exports: limits per address and minute, 0 for
     none, which is what an application made by hand has; the defaults of a server are those of VARIABLES.
@@ -83,6 +88,7 @@ class Settings:
     embed_hosts: str = ""
     logo: str = ""
     deck_template: str = ""
+    operator: Path | None = None
     proxies: int = 0
     shared: str = ""
     runtime: str = ""
@@ -114,6 +120,7 @@ def from_environment() -> Settings:
         embed_hosts=embed_hosts(read["ATLAS_EMBED_HOSTS"], read["ATLAS_AUDIENCE"]),
         logo=read["ATLAS_LOGO"],
         deck_template=read["ATLAS_DECK_TEMPLATE"],
+        operator=Path(read["ATLAS_OPERATOR"]) if read["ATLAS_OPERATOR"] else None,
         proxies=number("ATLAS_PROXIES", read["ATLAS_PROXIES"], 9),
         shared=_shared(read["ATLAS_SHARED"]),
         runtime=read["ATLAS_RUNTIME"],

@@ -25,6 +25,8 @@ CLASSES = ("3", "4", "5", "6", "7")
 _LONGEST = 200
 #: The parameter that freezes an address to a build, or to the day on which it was the published one.
 ASOF = "asof"
+#: Where machines look for what is not a page.
+SITEMAP, ROBOTS, HUMANS, SECURITY = "/sitemap.xml", "/robots.txt", "/humans.txt", "/.well-known/security.txt"
 
 
 class NotFoundError(Exception):
@@ -124,6 +126,16 @@ def with_query(path: str, parameters: Iterable[tuple[str, str]]) -> str:
     """A path with parameters."""
     query = urlencode(list(parameters), safe=":,")
     return path + (f"?{query}" if query else "")
+
+
+def sitemap(lang: str, number: int) -> str:
+    """The address of a part of the sitemap."""
+    return f"/sitemap-{lang}-{number}.xml"
+
+
+def catalogue(form: str = "") -> str:
+    """The address of the catalogue for data portals; form: ttl, rdf, jsonld, '' for what the client takes."""
+    return "/catalog" + (f".{form}" if form else "")
 
 
 def brief(lang: str, page_: str, item: str, form: str = "") -> str:

@@ -56,6 +56,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "id": _IDS,
     "code": _REGIONS,
     "programme": (PROGRAMME, "zaki-d"),
+    "number": ("1", "2"),
 }
 #: The same where a name means another thing in each route.
 OF_ROUTE: dict[str, dict[str, tuple[str, ...]]] = {"/<lang>/part/<name>.json": {"name": ("steps", "breakdown")}}

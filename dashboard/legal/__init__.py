@@ -1,0 +1,1 @@
+"""What the operator answers for: imprint, privacy, accessibility; who publishes, whom to tell of a weakness."""
