@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -14,6 +13,7 @@ from etl.microdata import cells as tables_of
 from etl.microdata import design, expression, inputs, rules
 from etl.microdata.cells import CELL
 from etl.microdata.engines import Engine, EngineError, Limits, engine
+from etl.microdata.inputs import Input
 from etl.microdata.places import Places, parents, place
 from etl.microdata.protect import Protected, protect
 from etl.microdata.recipe import Recipe
@@ -40,8 +40,8 @@ class Result:
     figures: pl.DataFrame
     cells: pl.DataFrame
     engine: str
-    files: tuple[Path, ...]
-    bad_files: Mapping[Path, str]
+    files: tuple[Input, ...]
+    bad_files: Mapping[Input, str]
     raw: Raw
     protected: Protected
     strata: Sequence[str] = field(default_factory=tuple)
@@ -69,7 +69,7 @@ def aggregate(recipe: Recipe, patterns: Sequence[str], name: str, limits: Limits
     return Result(figures, protected.cells, by, tuple(files), bad, raw, protected, strata)
 
 
-def _gather(opened: Engine, files: Sequence[Path], recipe: Recipe) -> Raw:
+def _gather(opened: Engine, files: Sequence[Input], recipe: Recipe) -> Raw:
     table = opened.table(files, recipe.format, recipe.separator)
     reduced = opened.run(expression.reduced(table, recipe))
     faults = _faults(reduced, recipe, files)
@@ -93,7 +93,7 @@ def _gather(opened: Engine, files: Sequence[Path], recipe: Recipe) -> Raw:
     return Raw(frames, places, faults, unplaced)
 
 
-def _faults(reduced: pl.DataFrame, recipe: Recipe, files: Sequence[Path]) -> dict[str, int]:
+def _faults(reduced: pl.DataFrame, recipe: Recipe, files: Sequence[Input]) -> dict[str, int]:
     """Fault → rows; raises DeliveryError for the most frequent where the recipe is strict."""
     found = reduced.filter(pl.col("fault") != "").group_by("fault").agg(pl.col("rows").sum()).sort("rows", "fault")
     counted = {row["fault"]: int(row["rows"]) for row in found.iter_rows(named=True)}
@@ -107,7 +107,7 @@ def _faults(reduced: pl.DataFrame, recipe: Recipe, files: Sequence[Path]) -> dic
     return counted
 
 
-def _unplaced(good: pl.DataFrame, places: Places, recipe: Recipe, files: Sequence[Path]) -> dict[str, int]:
+def _unplaced(good: pl.DataFrame, places: Places, recipe: Recipe, files: Sequence[Input]) -> dict[str, int]:
     """Code that cannot be placed → rows; raises DeliveryError naming the first ones where the recipe is strict."""
     rows = good.group_by("region").agg(pl.col("rows").sum()).filter(pl.col("region").is_in(list(places.unknown)))
     counted = dict(sorted(((row[0], int(row[1])) for row in rows.iter_rows()), key=lambda pair: (-pair[1], pair[0])))

@@ -18,12 +18,20 @@ import duckdb
 import ibis
 import polars as pl
 
+from etl.microdata import objects
+from etl.microdata.inputs import Input
+from etl.microdata.objects import Remote
 from etl.model import AtlasError, PublishError
 
 #: How a Spark master or a Spark Connect address begins.
 SPARK: Final = ("local", "spark://", "sc://", "yarn", "k8s://")
 DEFAULT_MEMORY: Final = "2GB"
 #: Of reading text: everything as text on every engine; numbers are read by the expression, which notes what is none.
+_NO_S3A: Final = "S3AFileSystem not found"
+_S3A: Final = (
+    "Spark reads s3:// with its own library, which is not on its class path. Remedy: name org.apache.hadoop:hadoop-aws "
+    "of Spark's Hadoop version in spark.jars.packages (spark-defaults.conf), or use DuckDB."
+)
 _AGAIN: Final = "nothing was written; run it again when there is room."
 
 
@@ -43,20 +51,28 @@ class Engine:
     def __init__(self, connection: Any, name: str, spark: bool) -> None:
         self._connection, self.name, self._spark = connection, name, spark
 
-    def table(self, files: Sequence[Path], form: str, separator: str) -> Any:
+    def table(self, files: Sequence[Input], form: str, separator: str) -> Any:
         """The microdata as one table."""
-        paths = [str(path.resolve()) for path in files]
         with self._told():
-            return self._read(paths, form, separator)
-
-    def _read(self, paths: list[str], form: str, separator: str) -> Any:
-        if form == "parquet":
+            remote = [one for one in files if isinstance(one, Remote)]
             if self._spark:
-                return _spark_table(self._connection, lambda reader: reader.parquet(*paths))
+                paths = [f"s3a://{one.key}" for one in remote] or [str(Path(str(one)).resolve()) for one in files]
+                return self._frame(paths, form, separator)
+            if remote:
+                name = ibis.util.gen_name("microdata")
+                self._connection.con.register(name, objects.rows(remote, form, separator))
+                return self._connection.table(name)
+            return self._local([str(Path(str(one)).resolve()) for one in files], form, separator)
+
+    def _frame(self, paths: list[str], form: str, separator: str) -> Any:
+        if form == "parquet":
+            return _spark_table(self._connection, lambda reader: reader.parquet(*paths))
+        options = {"header": True, "sep": separator, "inferSchema": False, "mode": "FAILFAST", "escape": '"'}
+        return _spark_table(self._connection, lambda reader: reader.options(**options).csv(paths))
+
+    def _local(self, paths: list[str], form: str, separator: str) -> Any:
+        if form == "parquet":
             return self._connection.read_parquet(paths, union_by_name=True)
-        if self._spark:
-            options = {"header": True, "sep": separator, "inferSchema": False, "mode": "FAILFAST", "escape": '"'}
-            return _spark_table(self._connection, lambda reader: reader.options(**options).csv(paths))
         return self._connection.read_csv(paths, all_varchar=True, header=True, sep=separator, union_by_name=True)
 
     def run(self, expression: Any) -> pl.DataFrame:
@@ -77,6 +93,8 @@ class Engine:
         except Exception as error:
             if isinstance(error.__cause__, KeyboardInterrupt):
                 raise
+            if _NO_S3A in str(error):
+                raise PublishError(f"{self.name}: {_S3A}") from error
             raise EngineError(f"{self.name} could not finish ({_first(error)}); {_AGAIN}") from error
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.microdata import expression, rules
+from etl.microdata import expression, inputs, rules
 from etl.microdata.aggregate import Result
 from etl.microdata.recipe import Recipe
 
@@ -33,7 +33,7 @@ def report(result: Result, recipe: Recipe, path: Path) -> dict[str, Any]:
         "recipe_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "engine": result.engine,
         "files": len(result.files),
-        "bytes": sum(one.stat().st_size for one in result.files),
+        "bytes": sum(map(inputs.size, result.files)),
         "files_left_out": {str(one): problem for one, problem in result.bad_files.items()},
         "rows_counted": int(_counted(result)),
         "rows_left_out": {

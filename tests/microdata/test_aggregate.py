@@ -306,7 +306,7 @@ def test_what_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     for arguments, code, message in (
         ((tmp_path / "none.toml",), 13, "there is no such recipe"),
         ((path, "--input", str(tmp_path / "*.csv")), 10, "no file matches"),
-        ((path, "--input", "s3://bucket/*.parquet"), 2, "files are read from a folder"),
+        ((path, "--input", "ftp://host/*.parquet"), 2, "files are read from a folder or from s3://bucket/"),
         ((path, "--engine", "hadoop"), 2, "there is no such engine"),
     ):
         given = ["aggregate", *map(str, arguments), "--out", str(tmp_path / "out")]
