@@ -17,6 +17,8 @@ import pytest
 import tiny_project
 from tiny_project import MAIN, REPOSITORY, Project
 
+from etl import scopes
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -117,6 +119,24 @@ def test_what_lay_ready_is_what_a_build_after_the_embargo_would_be(published: Pr
     assert not (data / "internal" / "current.json").exists(), "nothing is withheld any more"
     assert run("rollback").returncode == 0
     assert pointer(data)["build"] == before["build"]
+
+
+def test_people_of_a_part_see_it_before_its_end_in_a_build_of_their_own_and_with_everybody_after(
+    published: Project, run: Run
+) -> None:
+    """The lift takes the build for the part away, as it holds nothing more than the public one by then."""
+    data, of_both = published.data, scopes.home(published.data, ("DE", "FR"))
+    parts = scopes.listed(data)
+    parts.parent.mkdir(parents=True)
+    parts.write_text(json.dumps({"format": 1, "scopes": [["DE", "FR"], ["DED"]]}))
+    end = deliver_for_soon(published, run)
+    assert (share(data), share(of_both)) == (5.0, 6.0)
+    assert not scopes.home(data, ("DED",)).exists(), "what is withheld is not theirs alone"
+    time.sleep(max(0.0, (end - datetime.now(UTC)).total_seconds()))
+    done = run("lift")
+    assert done.returncode == 0, done.stderr
+    assert share(data) == 6.0
+    assert not of_both.exists()
 
 
 def test_only_an_embargo_that_says_so_is_announced(published: Project, run: Run) -> None:
