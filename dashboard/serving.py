@@ -23,6 +23,7 @@ from granian.constants import Interfaces
 from granian.server.mp import MPServer
 
 from dashboard import logs
+from dashboard.guard import connections
 from dashboard.settings import Settings
 
 #: Seconds that running requests have to end once the server is told to stop: an export's turn, and its making.
@@ -54,6 +55,7 @@ class Server(MPServer):
             workers_kill_timeout=STOP_SECONDS,
             log_access=False,
             log_dictconfig=logs.config(settings.log),
+            **connections.options(),
         )
         self._listening = listening
 
