@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO, Final, cast
 
+from dashboard import measures
 from dashboard.store import Build
 
 #: Requests that may wait for the one being made (fewer than the server has threads), and for how many seconds.
@@ -50,15 +51,21 @@ class Pool:
         Raises BusyError, BrokenError, and whatever `make` raises.
         """
         if not self._places.acquire(blocking=False):
+            measures.exported("refused")
             raise BusyError
+        measures.waiting().inc()
         try:
             if not self._turn.acquire(timeout=self._wait):
+                measures.exported("refused")
                 raise BusyError
             try:
-                return self._ask(pickle.dumps((_handed(build), make, args)))
+                made = self._ask(pickle.dumps((_handed(build), make, args)))
             finally:
                 self._turn.release()
+            measures.exported("made")
+            return made
         finally:
+            measures.waiting().dec()
             self._places.release()
 
     def close(self) -> None:
@@ -82,6 +89,7 @@ class Pool:
             fine, result, last = pickle.load(cast("BinaryIO", process.stdout))  # noqa: S301 (our own process)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self.close()
+            measures.exported("broken")
             raise BrokenError(repr(error)) from error
         finally:
             timer.cancel()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import signal
 import sys
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from dashboard.exports.pool import BrokenError
+from dashboard.exports.pool import JOB_SECONDS, BrokenError
 from dashboard.store import Build
 
 #: Bytes that it may have needed at most; after a job that took it beyond it ends, and the next begins with little.
@@ -19,17 +20,21 @@ MEMORY: Final = 700_000_000
 _NICE: Final = 10
 #: Open builds of the process: the current one, the one before, a frozen one.
 _BUILDS: Final = 3
+#: Seconds after which a job ends the process where no web worker is left to do so.
+_ALONE: Final = int(JOB_SECONDS) + 5
 
 
 def serve(jobs: BinaryIO, results: BinaryIO) -> None:
     """Work until the web worker closes the pipe, as its end does."""
     builds: OrderedDict[tuple[object, ...], Build] = OrderedDict()
     while head := jobs.read(8):
+        signal.alarm(_ALONE)
         handed, make, args = pickle.loads(jobs.read(int.from_bytes(head, "big")))  # noqa: S301
         try:
             fine, result = True, make(_opened(builds, handed), *args)
         except Exception as error:  # whatever it is, the request answers for it
             fine, result = False, _sendable(error)
+        signal.alarm(0)
         last = most_memory() > MEMORY
         results.write(pickle.dumps((fine, result, last)))
         results.flush()
@@ -68,6 +73,8 @@ def _sendable(error: Exception) -> Exception:
 def main() -> None:
     """Work at low priority until the web worker ends."""
     os.nice(_NICE)
+    # Ctrl-C at a terminal asks all processes; this one goes with its web worker, which still wants the job done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not stand among the results
     serve(sys.stdin.buffer, results)
