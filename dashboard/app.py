@@ -41,7 +41,7 @@ from dashboard.discovery import head, jsonld
 from dashboard.discovery import serve as discovery
 from dashboard.exports import changed_view, serve
 from dashboard.firstpaint import draw, for_dash
-from dashboard.guard import address, bodies, limits
+from dashboard.guard import address, bodies, hosts, limits
 from dashboard.i18n import languages, negotiate, words
 from dashboard.index import Atlas, document
 from dashboard.legal.folder import Folder
@@ -65,6 +65,7 @@ def create(settings: Settings | None = None) -> Dash:
     address.believe(server, settings.proxies)
     limits.register(server, settings)
     bodies.register(server)
+    hosts.register(server)
     store = _desk(server, settings) if settings.audience == INTERNAL else Store(settings.data)
     app = Atlas(
         "dashboard",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime
 
 import orjson
@@ -23,6 +24,8 @@ from dashboard.logs import request_id
 from dashboard.store import NoBuildError, NotKeptError, OtherFormError, SlowQueryError
 
 log = logging.getLogger("atlas")
+#: The path of the page that a part belongs to, as the browser names it.
+_PAGE = re.compile(r"https?://[^/?#]+(/[^?#]{0,200})")
 #: So many kept builds are named at most.
 _WAYS = 12
 #: An error is over as soon as it is mended.
@@ -61,9 +64,12 @@ def register(server: Flask) -> None:
     def http(error: HTTPException) -> Response:
         t = language()
         sentences = {
+            400: t("This request cannot be read."),
             404: t("There is nothing at this address: “{about}” is unknown.", about=request.path[:80]),
             405: t("This address cannot be used that way."),
+            408: t("The request took too long to arrive. Please try again."),
             413: t("That is too large: at most {size} kB are accepted.", size=256),
+            503: t("Too much is being asked for at this moment. Please try again in a few seconds."),
         }
         code = error.code or 500
         answer = page(code, t("Not found") if code == 404 else t("Not accepted"), sentences.get(code, error.name))
@@ -157,7 +163,10 @@ def page(status: int, title: str, text: str, links: tuple[tuple[str, str], ...] 
 
 
 def language() -> Words:
-    """The words of the language that the address names, else the one the browser prefers."""
-    first = request.path.removeprefix("/embed").strip("/").split("/")[0]
+    """The words of the language of the address (of a part: of its page), else of the one the browser prefers."""
+    path = request.path
+    if path.startswith("/_dash") and (page_ := _PAGE.match(request.headers.get("Referer", ""))):
+        path = page_.group(1)
+    first = path.removeprefix("/embed").strip("/").split("/")[0]
     usual = "en" if request.path.startswith(problems.ROOT + "/") else ""
     return words(first if first in languages() else negotiate(request.headers.get("Accept-Language", usual)))

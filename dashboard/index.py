@@ -22,8 +22,8 @@ from dashboard.settings import INTERNAL
 #: On every page; a page's own stand in its ASSETS and come between tokens and the handover to Dash.
 STYLES = ("tokens", "page")
 SCRIPTS = ("boot",)
-#: What Dash's components still want of the polyfills (see _UNUSED), on pages with callbacks.
-DASH_SCRIPTS = ("vendor/regenerator-runtime",)
+#: On pages with callbacks: the word about one that failed; what Dash's components still want of polyfills (_UNUSED).
+DASH_SCRIPTS = ("callbacks", "vendor/regenerator-runtime")
 
 
 #: Bundles of Dash that no page needs: its old table, and polyfills for browsers that could not run our own scripts.
@@ -33,6 +33,12 @@ _UNUSED = re.compile(r'<script src="[^"]*/(?:dash_table/|deps/polyfill@)[^"]*"><
 
 class Atlas(Dash):
     """Dash with our document instead of its index string."""
+
+    def _config(self) -> dict[str, Any]:
+        """Without the token for background callbacks, of which there are none: it made each worker's pages others."""
+        config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
+        config.pop("end_id", None)
+        return config
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Put Dash's parts into the document that `document` prepared."""
