@@ -61,9 +61,17 @@ def _props(node: Component) -> dict[str, Any]:
     return props
 
 
+def _place(item: tuple[str, Any]) -> str:
+    """Dash gives those of its own names in their order, the others in that of a set: another one in each process.
+
+    Every worker and replica must write the same bytes, else an ETag of one is none to the next.
+    """
+    return item[0] if item[0].startswith(("data-", "aria-")) else ""
+
+
 def _attributes(node: Component) -> str:
     parts = []
-    for name, value in _props(node).items():
+    for name, value in sorted(_props(node).items(), key=_place):
         if name in _STRUCTURE or value is None or value is False:
             continue
         attribute = _NAMES.get(name, name.lower() if not name.startswith(("data-", "aria-")) else name)
