@@ -17,7 +17,7 @@ test: $(TEST_STAMP) lint
 	tests/ensure-chromium
 	tests/ensure-nginx
 	tests/ensure-spark
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 30
 
 # `aggregate` on Spark alone: a cluster of two executors and Spark Connect. Needs Java 17.
 .PHONY: test-spark
@@ -41,6 +41,13 @@ bench: $(TEST_STAMP) build
 	$(BIN)/python -m bench.etl_build
 	$(BIN)/python -m bench.exports
 	$(BIN)/python -m bench.pressure
+
+# What the accessibility statement says: axe on every kind of page, and what keys, zoom and large letters do.
+.PHONY: accessibility
+accessibility: $(TEST_STAMP)
+	tests/ensure-chromium
+	ATLAS_ACCESSIBILITY=dashboard/legal/accessibility.json $(BIN)/python -m pytest tests/browser/test_every_page.py \
+	  tests/browser/test_access.py tests/browser/test_tasks.py tests/browser/test_keyboard.py
 
 clean:
 	rm -rf .venv build dashboard/.compressed

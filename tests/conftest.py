@@ -14,6 +14,26 @@ from playwright.sync_api import Browser, sync_playwright
 from serving import ROOT, serving
 
 SOURCES = ROOT.parent / "shared" / "sources"
+#: The files that take longest, the longest first: begun last, one of them would keep one core busy beside idle ones.
+LONG = (
+    "leak/test_leak.py",
+    "bench/test_bench_runs.py",
+    "etl/test_kill.py",
+    "etl/test_embargo.py",
+    "leak/test_scopes.py",
+    "browser/test_every_page.py",
+    "docs/test_docs_followed.py",
+    "microdata/test_spark.py",
+    "browser/test_access.py",
+    "desk/test_failures.py",
+    "etl/test_reuse.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first (`make test` tells xdist to keep this order)."""
+    place = {Path(__file__).parent / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(LONG)))
 
 
 @pytest.fixture(scope="session")
