@@ -24,9 +24,8 @@ from etl.model import CheckError
 _TOLERANCE: Final = 1e-6
 #: How many tables with half of the open cells moved at once are tried, with what is hidden and then with more.
 _TRIES: Final = 6
-#: Alone is thrifty with what is hidden, together is fast: above so many open cells, so many are moved by one programme.
-_MANY: Final = 1000
-_BATCH: Final = 8
+#: Alone is thrifty with what is hidden, together is fast: with more open moves than that, they hide together first.
+_MANY: Final = 100
 _ROUNDS: Final = 25
 #: What it is worth to move an unsafe cell by one, against the cost of hiding another.
 _REWARD: Final = 1e4
@@ -72,10 +71,12 @@ def suppress(table: Table) -> Suppressed:
         before = hidden.copy()
         _second_parts(table, hidden)
         for component, proof in zip(table.components, proofs, strict=True):
-            _together(table, component, proof, hidden, chance)
-            if sum(np.count_nonzero(part) for part in proof.lacking(component, hidden)) > _MANY:
-                _in_turn(table, component, proof, hidden, _BATCH)
-            _in_turn(table, component, proof, hidden, 1)
+            _together(table, component, proof, hidden, chance, more=False)
+            if _open(component, proof, hidden) > _MANY:
+                _together(table, component, proof, hidden, chance, more=True)
+                _second_parts(table, hidden)
+                _together(table, component, proof, hidden, chance, more=False)
+            _in_turn(table, component, proof, hidden)
         if (hidden == before).all():
             widths = {c.name: p.up + p.down for c, p in zip(table.components, proofs, strict=True)}
             return Suppressed(hidden, widths)
@@ -100,38 +101,50 @@ def _second_parts(table: Table, hidden: Flags) -> None:
             return
 
 
-def _together(table: Table, component: Component, proof: _Proof, hidden: Flags, chance: np.random.Generator) -> None:
-    """Move a random half of the open cells up, and of those to go down the other half, within what is hidden."""
+def _open(component: Component, proof: _Proof, hidden: Flags) -> int:
+    """How many moves are still to be proven."""
+    return sum(int(np.count_nonzero(part)) for part in proof.lacking(component, hidden))
+
+
+def _together(
+    table: Table, component: Component, proof: _Proof, hidden: Flags, chance: np.random.Generator, *, more: bool
+) -> None:
+    """Move a random half of the open cells up, and of those to go down the other half.
+
+    Within what is hidden, or with more of it: most unsafe cells then protect each other, and one programme hides what
+    is lacking to all of them.
+    """
     for _ in range(_TRIES):
         up, down = proof.lacking(component, hidden)
         if not (up.any() or down.any()):
             return
         half = chance.random(len(hidden)) < 0.5
-        change = _moved(table, component, hidden, np.where(half, up, 0.0), np.where(half, 0.0, down), more=False)
-        proof.learn(change)
+        change = _moved(table, component, hidden, np.where(half, up, 0.0), np.where(half, 0.0, down), more=more)
+        _take(change, component, proof, hidden)
 
 
-def _in_turn(table: Table, component: Component, proof: _Proof, hidden: Flags, size: int) -> None:
-    """The cells that are still open, so many at a time and the most in need first, hiding what must move along."""
+def _in_turn(table: Table, component: Component, proof: _Proof, hidden: Flags) -> None:
+    """The cells that are still open, one by one and the most in need first, hiding what must move along."""
     up, down = proof.lacking(component, hidden)
     order = np.argsort(-(up + down), kind="stable")[: np.count_nonzero(up + down)]
-    for start in range(0, len(order), size):
-        batch = np.zeros(len(hidden), dtype=bool)
-        batch[order[start : start + size]] = True
+    for cell in order:
         for way in (0, 1):
-            asked = [np.where(batch, part, 0.0) for part in proof.lacking(component, hidden)]
-            asked[1 - way] = np.zeros(len(hidden))
-            if not asked[way].any():
-                continue
-            change = _moved(table, component, hidden, asked[0], asked[1], more=True)
-            hidden |= np.abs(change) > _TOLERANCE * np.maximum(1.0, np.abs(component.values))
-            proof.learn(change)
+            asked = [np.zeros(len(hidden)), np.zeros(len(hidden))]
+            asked[way][cell] = proof.lacking(component, hidden)[way][cell]
+            if asked[way].any():
+                _take(_moved(table, component, hidden, asked[0], asked[1], more=True), component, proof, hidden)
     # What was hidden along the way is looked at in the next round.
-    if size == 1 and any(part[order].any() for part in proof.lacking(component, hidden)):
+    if any(part[order].any() for part in proof.lacking(component, hidden)):
         raise CheckError(
             f"a cell cannot be protected in '{component.name}', whatever else is hidden. "
             "Remedy: fewer levels or breakdowns, or method = 'round'."
         )
+
+
+def _take(change: Floats, component: Component, proof: _Proof, hidden: Flags) -> None:
+    """Hide what changed, and keep the proof."""
+    hidden |= np.abs(change) > _TOLERANCE * np.maximum(1.0, np.abs(component.values))
+    proof.learn(change)
 
 
 def _moved(table: Table, component: Component, hidden: Flags, up: Floats, down: Floats, *, more: bool) -> Floats:
