@@ -40,12 +40,6 @@ class Atlas(Dash):
         config.pop("end_id", None)
         return config
 
-    def _config(self) -> dict[str, Any]:
-        """Without the token for background callbacks, of which there are none: it made each worker's pages others."""
-        config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
-        config.pop("end_id", None)
-        return config
-
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Put Dash's parts into the document that `document` prepared."""
         if "page" not in g:  # Dash's catch-all: an address that is no page
