@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,10 +78,11 @@ def running(
     port: int = 0,
     more: Mapping[str, str] | None = None,
     socket: int = 0,
+    before: Sequence[str] = (),
 ) -> Iterator[Running]:
     """A server that is being started; killed with all its processes when the block ends.
 
-    socket: a listening file descriptor to hand over as systemd does, for `port`.
+    socket: a listening file descriptor to hand over as systemd does, for `port`. before: a command that runs it.
     """
     port = port or free_port()
     settings = {"ATLAS_PORT": str(port), "ATLAS_DATA": str(data), "ATLAS_WORKERS": "2", "ATLAS_LOG": "json"}
@@ -90,7 +91,7 @@ def running(
         command = [sys.executable, "-c", _HANDED_OVER, str(socket)]
     with log.open("a") as out:
         process = subprocess.Popen(
-            command,
+            [*before, *command],
             cwd=project,
             env={**os.environ, **settings, **(more or {})},
             stdout=out,
@@ -109,12 +110,16 @@ def running(
 
 @dataclass
 class Readers:
-    """Readers who ask one page after the other, each over a new connection; what went wrong for them."""
+    """Readers who ask one page after the other; what went wrong for them.
+
+    Each over a new connection, where no client is given.
+    """
 
     address: str
     paths: tuple[str, ...] = ("/de/map", "/health/live", "/en/data", "/api/v1/sources.json")
     wrong: list[str] = field(default_factory=list)
     answered: int = 0
+    client: httpx.Client | None = None
     _over: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -125,6 +130,10 @@ class Readers:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Nobody asks any more."""
         self._over.set()
         for thread in self._threads:
             thread.join(PATIENCE)
@@ -135,7 +144,7 @@ class Readers:
             path = self.paths[number % len(self.paths)]
             number += 1
             try:
-                status = httpx.get(self.address + path, timeout=PATIENCE).status_code
+                status = (self.client or httpx).get(self.address + path, timeout=PATIENCE).status_code
                 self.answered += 1
                 if status != 200:
                     self.wrong.append(f"{path}: {status}")
