@@ -29,6 +29,7 @@ from dashboard import (
     parts,
     queries,
     security,
+    shared,
     slices,
     urls,
 )
@@ -66,7 +67,7 @@ def create(settings: Settings | None = None) -> Dash:
     limits.register(server, settings)
     bodies.register(server)
     hosts.register(server)
-    store = _desk(server, settings) if settings.audience == INTERNAL else Store(settings.data)
+    store = _desk(server, settings) if settings.audience == INTERNAL else _public(settings)
     app = Atlas(
         "dashboard",
         server=server,
@@ -102,6 +103,10 @@ def create(settings: Settings | None = None) -> Dash:
     _documents(app, store, settings)
     server.wsgi_app = answers.Logged(server.wsgi_app, trusting=settings.proxies > 0)
     return app
+
+
+def _public(settings: Settings) -> Store:
+    return Store(settings.data, shared=shared.of(settings))
 
 
 def _desk(server: Flask, settings: Settings) -> Store:
@@ -258,7 +263,8 @@ def _data(server: Flask, store: Store) -> None:
         build = frozen.asked(store)
         member = request.args.get("member", "")
         slices.check(build, lang, indicator, level, member)
-        packed = build.recent(
+        packed = shared.kept(
+            build,
             ("slice json", lang, indicator, level, member),
             lambda: pack(slices.slice_json(build, lang, indicator, level, member), quality=10),
         )
@@ -273,7 +279,7 @@ def _data(server: Flask, store: Store) -> None:
             request.args, indicators=queries.indicators(build, lang), regions=queries.region_codes(build)
         )
         key = ("display json", name, lang, state)
-        packed = build.recent(key, lambda: pack(make(build, lang, state), quality=9))
+        packed = shared.kept(build, key, lambda: pack(make(build, lang, state), quality=9))
         return respond(request, packed, "application/json", frozen.cache_of(build))
 
     @server.get("/<lang>/regions.json")
@@ -312,5 +318,6 @@ def _drawn(server: Flask, store: Store) -> None:
             raise urls.NotFoundError(name)
         build = frozen.asked(store)
         view = pages()["map"].read(Request(lang, "", request.args, build))
-        packed = build.recent(("part", lang, name, view.state), lambda: pack(parts.json(view, name), quality=6))
+        key = ("part", lang, name, view.state)
+        packed = shared.kept(build, key, lambda: pack(parts.json(view, name), quality=6))
         return respond(request, packed, "application/json", frozen.cache_of(build))

@@ -26,6 +26,10 @@ VARIABLES: Final = {
         "",
         "Valkey that all machines share, such as `valkey://10.0.0.5:6379/0`, for limits and caches; empty: none",
     ),
+    "ATLAS_SHARED_KEY_FILE": (
+        "",
+        "file with a secret of at least 32 bytes that all machines have; with it they also share drawn files there",
+    ),
     "ATLAS_RUNTIME": (
         "",
         "folder for what the processes of a machine share while they run; empty: systemd's, else in memory (/dev/shm)",
@@ -73,7 +77,8 @@ class Settings:
     audience: one of AUDIENCES. embed_hosts: sites that may frame, with a space between them, or `*`; empty for none.
     logo, deck_template: files for decks, empty for none; dashboard/deck/template.py reads them.
     operator: the folder of dashboard/legal/folder.py.
-    proxies: web servers in front whose X-Forwarded-For is believed. shared: address of a Valkey, empty for none.
+    proxies: web servers in front whose X-Forwarded-For is believed. shared: address of a Valkey, empty for none;
+    shared_key: file with the secret that seals what lies there.
     runtime: folder for limits, empty for the usual one. requests, api, exports: limits per address and minute, 0 for
     none, which is what an application made by hand has; the defaults of a server are those of VARIABLES.
     log: one of LOGS.
@@ -91,6 +96,7 @@ class Settings:
     operator: Path | None = None
     proxies: int = 0
     shared: str = ""
+    shared_key: str = ""
     runtime: str = ""
     requests: int = 0
     api: int = 0
@@ -123,6 +129,7 @@ def from_environment() -> Settings:
         operator=Path(read["ATLAS_OPERATOR"]) if read["ATLAS_OPERATOR"] else None,
         proxies=number("ATLAS_PROXIES", read["ATLAS_PROXIES"], 9),
         shared=_shared(read["ATLAS_SHARED"]),
+        shared_key=read["ATLAS_SHARED_KEY_FILE"],
         runtime=read["ATLAS_RUNTIME"],
         requests=number("ATLAS_REQUESTS_A_MINUTE", read["ATLAS_REQUESTS_A_MINUTE"]),
         api=number("ATLAS_API_A_MINUTE", read["ATLAS_API_A_MINUTE"]),

@@ -73,6 +73,7 @@ class Build:
     """One open build file. Thread-safe: every query uses a cursor of its own.
 
     data: the folder with the pointer, and what else the ETL writes there. audience: whom the file says it is for.
+    shared: what shared.py keeps drawn files in, if anything.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Build:
     pointer: Mapping[str, Any]
     data: Path
     audience: str = PUBLIC
+    shared: object = None
     _cache: dict[object, object] = field(default_factory=dict)
     _recent: OrderedDict[object, object] = field(default_factory=OrderedDict)
     _connection: duckdb.DuckDBPyConnection | None = None
@@ -167,8 +169,8 @@ class Store:
     is never opened for the public, wherever a pointer leads.
     """
 
-    def __init__(self, data: Path, audience: str = PUBLIC) -> None:
-        self.data, self.audience = data, audience
+    def __init__(self, data: Path, audience: str = PUBLIC, *, shared: object = None) -> None:
+        self.data, self.audience, self.shared = data, audience, shared
         self._build: Build | None = None
         self._before: Build | None = None
         self._kept: OrderedDict[str, Build] = OrderedDict()
@@ -295,7 +297,7 @@ class Store:
 
     def _opened(self, folder: Path, path: Path, content: Mapping[str, Any]) -> Build:
         """The build of a pointer, after asking it: a broken file must fail here, not in a reader's request."""
-        fresh = Build(content["build"], path, content, folder)
+        fresh = Build(content["build"], path, content, folder, shared=self.shared)
         fresh.audience = fresh.rows("build")[0]["audience"]
         if fresh.audience == INTERNAL != self.audience:
             fresh.close()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from dashboard import errors, frozen, urls
+from dashboard import errors, frozen, shared, urls
 from dashboard.brief import pdf
 from dashboard.brief.model import Brief
 from dashboard.brief.pdf import BusyError
@@ -38,7 +38,7 @@ def register(server: Flask, store: Store, settings: Settings, split: Split) -> N
         host = settings.base_url or request.host_url.rstrip("/")
         key = ("brief pdf", parts, brief.day, host)
         try:
-            packed: Packed = build.recent(key, lambda: packed_plain(pdf.pdf(brief, host)))
+            packed: Packed = shared.kept(build, key, lambda: packed_plain(pdf.pdf(brief, host)))
         except BusyError:
             t = asked.words
             text = t("Several briefs are being set just now. Please try again in a few seconds.")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from flask import Flask, Response, request
 from werkzeug.datastructures import MultiDict
 
-from dashboard import frozen, urls
+from dashboard import frozen, shared, urls
 from dashboard.compressed import Packed, packed_plain, respond
 from dashboard.deck.model import Deck, Look
 from dashboard.deck.of import builders, prepared
@@ -76,7 +76,7 @@ def _packed(build: Build, parts: tuple[str, str, str], pairs: tuple[tuple[str, s
     kept: dict[str, Packed] = build.recent(key, dict)
     if "file" in kept:
         return kept["file"]
-    made = packed_plain(pool.made(build, job, parts, pairs, look))
+    made = shared.beyond(build, key, lambda: packed_plain(pool.made(build, job, parts, pairs, look)))
     if len(made.plain) <= KEPT:
         kept["file"] = made
     return made

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Final
 
 from flask import Flask, Response, request
 
-from dashboard import frozen, urls
-from dashboard.compressed import respond
+from dashboard import frozen, shared, urls
+from dashboard.compressed import Packed, respond
 from dashboard.exports import pool
 from dashboard.exports.cube import NoCubeError
 from dashboard.exports.forms import FORMS, PARAMETERS, Asked, File, job, made
@@ -70,10 +70,22 @@ def _file(build: Build, asked: Asked, page: ModuleType, state: str) -> File:
     if place.file is not None:
         return place.file
     small = asked.form == "csv" and not getattr(page, "LARGE", False) and "rows" not in dict(asked.query)
-    file: File = made(build, asked) if small else pickle.loads(pool.made(build, job, asked))  # noqa: S301 (our own)
+    file = made(build, asked) if small else _shared(build, asked, state)
     if len(file.packed.plain) <= KEPT:
         place.file = file
     return file
+
+
+def _shared(build: Build, asked: Asked, state: str) -> File:
+    """A larger file, of another machine or made beside; shared with its name before it."""
+
+    def make() -> Packed:
+        file: File = pickle.loads(pool.made(build, job, asked))  # noqa: S301 (our own)
+        return replace(file.packed, plain=file.name.encode() + b"\0" + file.packed.plain)
+
+    packed = shared.beyond(build, ("file", asked, state), make)
+    name, _, plain = packed.plain.partition(b"\0")
+    return File(name.decode(), replace(packed, plain=plain))
 
 
 def _no_cube(asked: Asked) -> urls.NotFoundError:

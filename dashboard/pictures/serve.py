@@ -13,7 +13,7 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-from dashboard import frozen, urls
+from dashboard import frozen, shared, urls
 from dashboard.compressed import Packed, pack, packed_plain, respond
 from dashboard.exports import pool
 from dashboard.i18n import Words
@@ -65,7 +65,7 @@ def made(build: Build, picture: Picture, options: Options, foot: Foot, form: str
             return packed_plain(pool.made(build, render.png, drawn, options.times))
         return packed_plain(pool.made(build, render.pdf, drawn, _about(picture, options, foot)))
 
-    return build.recent(("picture", form, options, picture.path, foot), make)
+    return shared.kept(build, ("picture", form, options, picture.path, foot), make)
 
 
 def _about(picture: Picture, options: Options, foot: Foot) -> dict[str, object]:
