@@ -19,7 +19,7 @@ QUIET_MS = 700
 
 # Runs before the page's own scripts. `drawn` is when the main thread has painted the first frame in which COUNT
 # regions have a fill of their own (black is what SVG gives a path that nobody has coloured).
-_PROBE = """(() => {
+PROBE = """(() => {
   const bench = window.bench = {drawn: null};
   const painted = (path) => !["none", "rgb(0, 0, 0)"].includes(getComputedStyle(path).fill);
   bench.filled = () => [...document.querySelectorAll(SELECTOR)].filter(painted).length;
@@ -126,16 +126,16 @@ def visit(
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         wire = Wire(session)
-        page.add_init_script(_PROBE.replace("SELECTOR", json.dumps(subject.paths)).replace("COUNT", str(count)))
+        page.add_init_script(PROBE.replace("SELECTOR", json.dumps(subject.paths)).replace("COUNT", str(count)))
         throttle(session, slow)
-        found.drawn = _drawn(page, lambda: page.goto(subject.url, wait_until="commit"))
+        found.drawn = drawn(page, lambda: page.goto(subject.url, wait_until="commit"))
         origin = page.evaluate("performance.timeOrigin")
         settle(page, wire)
         found.drawn_bytes = wire.bytes((origin + found.drawn) / 1000)
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         settle(page, wire)
         found.whole_bytes, found.whole_requests = wire.bytes(), wire.requests
-        found.reload = _drawn(page, lambda: page.reload(wait_until="commit"))
+        found.reload = drawn(page, lambda: page.reload(wait_until="commit"))
         throttle(session, slow=False)
         page.evaluate("scrollTo(0, 0)")
         settle(page, wire)
@@ -167,7 +167,7 @@ def throttle(session: CDPSession, slow: bool) -> None:
     )
 
 
-def _drawn(page: Page, navigate: Any) -> float:
+def drawn(page: Page, navigate: Any) -> float:
     """Milliseconds from the start of a navigation until all regions are painted."""
     navigate()
     for _ in range(600):  # not wait_for_function: it evaluates text in the page, which the atlas's policy forbids

@@ -39,14 +39,15 @@ def running(*command: str, **environment: str) -> Iterator[str]:
         [sys.executable, *command], cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            _wait(server, f"http://127.0.0.1:{port}", " ".join(command))
+            wait(server, f"http://127.0.0.1:{port}", " ".join(command))
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait(30)
 
 
-def _wait(server: subprocess.Popen[bytes], address: str, name: str) -> None:
+def wait(server: subprocess.Popen[bytes], address: str, name: str) -> None:
+    """Wait until a server answers; raises RuntimeError where it does not within STARTED_WITHIN seconds."""
     until = time.monotonic() + STARTED_WITHIN
     while time.monotonic() < until and server.poll() is None:
         try:
