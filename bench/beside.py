@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,7 +195,7 @@ def measure(data: Path, folder: Path, scratch: Path, count: int) -> dict[str, Se
 
 def table(found: dict[str, Sessions]) -> str:
     """A row per figure, a column per subject, then ratios to the atlas."""
-    rows = {
+    rows: dict[str, Callable[[Sessions], float]] = {
         "first map drawn, full speed, median, ms": lambda one: median(one.drawn),
         "received, kB": lambda one: median(one.kilobytes),
         "requests": lambda one: median(one.requests),

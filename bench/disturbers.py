@@ -183,5 +183,5 @@ def threads(
         ("publish", partial(publish, events, data, builds, max(3.0, left / 30))),
         ("malformed", partial(molest, events, base, 0.25)),
         *((f"export {i}", partial(take_along, events, base, site, 1.0, random.Random(i))) for i in range(2)),
-        *((f"slow {i}", partial(dawdle, events, base, wide[i:], i)) for i in range(6)),
+        *((f"slow {i}", partial(dawdle, events, base, wide[i:], i)) for i in range(4)),
     ]

@@ -12,14 +12,18 @@ from bench.disturbers import Events
 from bench.processes import Process
 from bench.readers import Answer
 
+#: "Come again": too many exports at once, or a query that took two seconds. Of exports as many as it likes, else few.
+TOO_BUSY = 503
 #: Seconds after a kill in which a request under way may show it: what the client hears of it, and when.
 AFTER_A_KILL = 1.0
-#: Part of the run in which memory and handles are judged: warm, and after the last kill but one.
-FROM, TO = 0.45, 0.95
+#: Part of the run in which memory and handles are judged: the last kill but one is at 0.4, the new worker warm by then.
+FROM, TO = 0.6, 0.95
 #: A run shorter than this says nothing of leaks: caches are still filling.
 LONG_ENOUGH = 300.0
 #: What counts as flat over that part: a rise of at most so many MB, or of such a share of the mean.
 FLAT_MB, FLAT_SHARE = 25.0, 0.10
+#: Share of readers who may be told to come again (503: a query took two seconds) when others use the machine, too.
+SENT_AWAY = 0.01
 #: File handles that may come and go with connections.
 FLAT_HANDLES = 40
 
@@ -65,11 +69,9 @@ def asked_for(answer: Answer, kills: Iterable[float]) -> bool:
     if answer.kind == "not HTTP":  # the line may be closed without a word
         return answer.status < 500
     if answer.kind.startswith("malformed"):
-        good = 400 <= answer.status < 500
-    elif answer.kind == "export":  # 503: come again, others are being made
-        good = answer.status in (200, 503)
+        good = 400 <= answer.status < 500 or answer.status == TOO_BUSY
     else:
-        good = answer.status == 200
+        good = answer.status in (200, TOO_BUSY)
     ended = answer.began + answer.took
     # a request that was cut off in a worker that was killed; an export of it may be asked of the process beside it
     return good or any(answer.began - AFTER_A_KILL <= at <= ended for at in kills)
@@ -101,7 +103,7 @@ def _role(process: Process) -> str:
 
 
 def faults(
-    answers: Iterable[Answer], events: Events, samples: Sequence[Sample], began: float, seconds: float, left: list[str]
+    answers: Sequence[Answer], events: Events, samples: Sequence[Sample], began: float, seconds: float, left: list[str]
 ) -> list[str]:
     """Everything that breaks a promise, as sentences; empty where all are kept."""
     found = [*events.failed, *[f"still running after the end: {name}" for name in left]]
@@ -114,6 +116,10 @@ def faults(
         if len(process.builds) > 2 or any("deleted" in name for name in process.builds):
             found.append(f"{_role(process)} has open: {', '.join(sorted(process.builds))}")
     if seconds >= LONG_ENOUGH:
+        others = [one for one in answers if one.kind != "export"]
+        away = sum(one.status == TOO_BUSY for one in others)
+        if away > SENT_AWAY * len(others):
+            found.append(f"{away} of {len(others)} were told to come again")
         found += [f"{one.name} grew by {one.rise:.0f} MB" for one in courses(samples, began, seconds) if not one.flat]
     return found
 

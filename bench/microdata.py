@@ -1,24 +1,35 @@
 """`etl aggregate` on synthetic microdata: time, peak memory and rows per second, beside others and beside a bare scan.
 
-`python -m bench.microdata [--rows 1000000 10000000] [--quick]`. Each row of the table runs in a process of its own, so
-that its peak memory is its own. The floor is DuckDB reading the same columns once; the others count the same cells.
+`python -m bench.microdata [--rows 1000000 10000000 100000000] [--quick] [--out FILE.json]`. Each row of the table runs
+in a process of its own, so that its peak memory (with that of all processes it starts) is its own. The floor is DuckDB
+reading the same columns once; the others count the same cells. Nobody gets more than 8 GB (pandas needs them). The
+last table has a recipe whose groups do not fit the memory it is given. `python -m bench.growth` draws the result.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
+import importlib.util
 import json
+import os
+import platform
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = ("ags", "published", "branch")
-#: What all of them do: count rows by Kreis, year and branch, and those that name AI in their title.
+#: What a subject may take, bytes of address space; Java reserves more than it uses and has its own limits.
+CAP = 8 << 30
+#: What all of them do: count rows by Kreis, year and branch.
 RECIPE = """
 [input]
 files = ["*.parquet"]
@@ -44,25 +55,39 @@ method = "suppress"
 
 def floor(folder: Path) -> int:
     """DuckDB reads the columns once and keeps next to nothing."""
+    return _duckdb("select count(*), max(ags), max(published), max(branch) from read_parquet(?)", folder)
+
+
+def by_hand(folder: Path) -> int:
+    """DuckDB sums by the same columns, in SQL by hand: what grouping itself costs, without a check of any row."""
+    counted = "select ags, year(published), branch, count(*) as n from read_parquet(?) group by all"
+    return _duckdb(f"select sum(n) from ({counted})", folder)
+
+
+def _duckdb(query: str, folder: Path) -> int:
     import duckdb
 
-    connection = duckdb.connect(config={"memory_limit": "2GB"})
-    query = "select count(*), max(ags), max(published), max(branch) from read_parquet(?)"
+    connection = duckdb.connect(config={"memory_limit": "2GB", "preserve_insertion_order": False})
     found = connection.execute(query, [str(folder / "*.parquet")]).fetchone()
     return int(found[0]) if found else 0
 
 
-def reduce_only(folder: Path) -> int:
-    """Our expression on DuckDB, without what comes after it (placing, protecting, writing)."""
+def reduce_only(folder: Path, name: str = "duckdb") -> int:
+    """Our expression, without what comes after it (placing, protecting, writing)."""
     from etl.microdata import expression
     from etl.microdata.engines import Limits, engine
     from etl.microdata.inputs import find
     from etl.microdata.recipe import read_recipe
 
     recipe = read_recipe(folder / "ads.toml")
-    with engine("duckdb", Limits()) as opened:
+    with engine(name, Limits()) as opened:
         table = opened.table(find(recipe), recipe.format, recipe.separator)
         return int(opened.run(expression.reduced(table, recipe))["rows"].sum())
+
+
+def on_spark(folder: Path) -> int:
+    """The same expression on Spark: a cluster of two executors, its start included."""
+    return reduce_only(folder, "local-cluster[2,1,1024]")
 
 
 def whole(folder: Path) -> int:
@@ -95,69 +120,201 @@ def pandas(folder: Path) -> int:
 
 SUBJECTS: dict[str, Callable[[Path], int]] = {
     "floor: DuckDB reads the columns once": floor,
+    "DuckDB sums by them, SQL by hand": by_hand,
     "aggregate: the expression": reduce_only,
     "aggregate: all, with disclosure control": whole,
     "Polars, streaming": streaming,
     "pandas": pandas,
+    "aggregate: the expression on Spark": on_spark,
 }
 
 
-def one(name: str, folder: Path) -> dict[str, float]:
-    """Run one subject here; seconds, and peak memory above that of an idle process, MB."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def one(name: str, folder: Path) -> dict[str, Any]:
+    """Run one subject here: its rows, or '' and why it ended."""
+    subject = SUBJECTS[name]
+    if subject is not on_spark:
+        resource.setrlimit(resource.RLIMIT_AS, (CAP, CAP))
     started = time.perf_counter()
-    rows = SUBJECTS[name](folder)
-    seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"rows": rows, "seconds": seconds, "peak": peak / 1000, "grown": (peak - before) / 1000}
+    try:
+        rows = subject(folder)
+    except MemoryError as error:
+        return {"rows": 0, "seconds": time.perf_counter() - started, "ended": f"needs more than {CAP >> 30} GB {error}"}
+    return {"rows": rows, "seconds": time.perf_counter() - started, "ended": ""}
 
 
-def measure(folder: Path, name: str, repeats: int) -> dict[str, float]:
-    """The fastest of some runs, each in a process of its own; raises where one fails."""
+def measure(folder: Path, name: str, repeats: int) -> dict[str, Any]:
+    """The fastest of some runs, each in a process of its own; raises where one fails for another reason than memory."""
     runs = []
     for _ in range(repeats):
         command = [sys.executable, "-m", "bench.microdata", "--one", name, "--folder", str(folder)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=3600)
-        if done.returncode:
-            raise RuntimeError(f"{name}: {done.stderr[-500:]}")
-        runs.append(json.loads(done.stdout.splitlines()[-1]))
+        done, peak, processor = watched(command)
+        if done.returncode and b"MemoryError" not in done.stderr[-3000:] and b"realloc" not in done.stderr[-3000:]:
+            raise RuntimeError(f"{name}: {done.stderr[-800:].decode()}")
+        ended = {"rows": 0, "seconds": 0.0, "ended": f"needs more than {CAP >> 30} GB"}
+        found = json.loads(done.stdout.splitlines()[-1]) if not done.returncode else ended
+        runs.append({**found, "peak": peak, "processor": processor})
     return min(runs, key=lambda run: float(run["seconds"]))
 
 
-def table(rows: int, folder: Path, repeats: int) -> str:
-    """One table for one number of rows; every subject must have counted them all."""
-    # In a process of its own: a child's peak memory is counted from that of the process it came from.
-    make = [sys.executable, "-m", "etl.microdata.synthetic", "ads", str(folder), "--rows", str(rows)]
-    subprocess.run(make, cwd=ROOT, capture_output=True, check=True, timeout=3600)
+def watched(command: list[str], **options: Any) -> tuple[subprocess.CompletedProcess[bytes], float, float]:
+    """Run it; with the peak memory of it and all it starts, MB, and the processor time of all, seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    ended, peaks = threading.Event(), [0.0]
+
+    def look() -> None:
+        while not ended.wait(0.02):
+            peaks.append(sum(map(_resident, _family(process.pid))))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        out, told = process.communicate(timeout=3600)
+    finally:
+        process.kill()
+        ended.set()
+        watcher.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return subprocess.CompletedProcess(command, process.returncode, out, told), max(peaks), processor
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all it started that still run."""
+    found = [pid]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                found += map(int, task.read_text().split())
+            except OSError:
+                continue
+    return found
+
+
+def _resident(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1000 for line in status.splitlines() if line.startswith("VmRSS")), 0.0)
+
+
+def make(kind: str, folder: Path, rows: int) -> None:
+    """Write synthetic rows, in a process of its own: a child's peak memory is counted from that of its parent."""
+    command = [sys.executable, "-m", "etl.microdata.synthetic", kind, str(folder), "--rows", str(rows)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=7200)
+
+
+def compare(rows: int, folder: Path, repeats: int) -> list[dict[str, Any]]:
+    """Every subject on so many rows; each must have counted them all, or have run out of memory."""
+    make("ads", folder, rows)
     (folder / "ads.toml").write_text(RECIPE, encoding="utf-8")
-    lines = [f"### {rows:,} rows", "", "| subject | s | × floor | peak, MB | rows/s |", "|---|--:|--:|--:|--:|"]
-    base = 0.0
-    for name in SUBJECTS:
-        found = measure(folder, name, repeats)
-        if found["rows"] != rows:
-            raise RuntimeError(f"{name} counted {found['rows']:,} of {rows:,} rows")
-        base = base or found["seconds"]
-        speed = rows / found["seconds"]
+    found = []
+    for name in subjects():
+        run = measure(folder, name, repeats)
+        if run["rows"] != rows and not run["ended"]:
+            raise RuntimeError(f"{name} counted {run['rows']:,} of {rows:,} rows")
+        found.append({"subject": name, "of": rows, **run})
+        sys.stderr.write(f"{rows:,} {name}: {run['seconds']:.2f} s\n")
+    return found
+
+
+def subjects() -> list[str]:
+    """Without Spark where it is not installed."""
+    spark = importlib.util.find_spec("pyspark") and shutil.which("java")
+    return [name for name in SUBJECTS if spark or SUBJECTS[name] is not on_spark]
+
+
+def table(runs: list[dict[str, Any]]) -> str:
+    """One table for one number of rows."""
+    lines = [f"### {runs[0]['of']:,} rows", "", "| subject | s | × floor | processor s | × floor | peak, MB | rows/s |"]
+    lines.append("|---|--:|--:|--:|--:|--:|--:|")
+    base = runs[0]
+    for run in runs:
+        if run["ended"]:
+            lines.append(f"| {run['subject']} | {run['ended']} | | | | {run['peak']:.0f} | |")
+            continue
         lines.append(
-            f"| {name} | {found['seconds']:.2f} | {found['seconds'] / base:.1f} | {found['peak']:.0f} | {speed:,.0f} |"
+            f"| {run['subject']} | {run['seconds']:.2f} | {run['seconds'] / base['seconds']:.1f} "
+            f"| {run['processor']:.2f} | {run['processor'] / base['processor']:.1f} | {run['peak']:.0f} "
+            f"| {run['of'] / run['seconds']:,.0f} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def spilled(rows: int, folder: Path) -> dict[str, Any]:
+    """A recipe that groups by firm, with little memory and with enough: `same` says whether the bytes are."""
+    make("firms", folder / "in", rows)
+    results = {}
+    for name, memory in (("little", "250MB"), ("enough", "6GB")):
+        spill = folder / f"spill-{name}"
+        spill.mkdir()
+        command = [sys.executable, "-m", "etl", "aggregate", str(ROOT / "etl/microdata/recipes/firm_adoption.toml")]
+        command += ["--input", str(folder / "in/*.parquet"), "--out", str(folder / name), "--memory", memory]
+        ended, sizes = threading.Event(), [0]
+
+        def look(spill: Path = spill, ended: threading.Event = ended, sizes: list[int] = sizes) -> None:
+            while not ended.wait(0.05):
+                sizes.append(sum(_size(one) for one in spill.rglob("*")))
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        started = time.perf_counter()
+        done, peak, _ = watched([*command, "--spill", str(spill)], env={**os.environ, "ATLAS_DATA": "build/none"})
+        ended.set()
+        watcher.join()
+        if done.returncode:
+            raise RuntimeError(done.stderr[-800:].decode())
+        seconds = time.perf_counter() - started
+        results[name] = {"memory": memory, "seconds": seconds, "peak": peak, "spilled": max(sizes) / 1e6}
+    one, two = ((folder / name / "firm_adoption.parquet").read_bytes() for name in results)
+    return {"rows": rows, "same": one == two, **results}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def about() -> dict[str, Any]:
+    """The machine and what ran on it."""
+    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    named = ("duckdb", "polars", "pandas", "ibis-framework", "pyspark")
+    versions = {
+        name: importlib.metadata.version(name) for name in named if importlib.util.find_spec(name.split("-")[0])
+    }
+    return {
+        "day": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "memory_gib": round(pages / 2**30),
+        "load": [round(one, 1) for one in os.getloadavg()], "python": platform.python_version(), "versions": versions,
+    }  # fmt: skip
 
 
 def main(argv: list[str]) -> int:
     """Print a table for each number of rows."""
     parser = argparse.ArgumentParser(prog="python -m bench.microdata", description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    parser.add_argument("--rows", type=int, nargs="*", default=[1_000_000, 10_000_000, 100_000_000])
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="200,000 rows, once: whether it runs, not how fast")
+    parser.add_argument("--out", type=Path, help="write what was measured as JSON, too")
     parser.add_argument("--one", choices=SUBJECTS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
     if arguments.one:
         print(json.dumps(one(arguments.one, arguments.folder)))
         return 0
+    found: dict[str, Any] = {"about": about(), "runs": []}
     for rows in [200_000] if arguments.quick else arguments.rows:
-        with tempfile.TemporaryDirectory(prefix="atlas-bench-") as folder:
-            print(table(rows, Path(folder), 1 if arguments.quick else 3))
+        with tempfile.TemporaryDirectory(prefix="atlas-bench-", dir=arguments.folder) as folder:
+            found["runs"] += (runs := compare(rows, Path(folder), 1 if arguments.quick else arguments.repeats))
+            print(table(runs), flush=True)
+    with tempfile.TemporaryDirectory(prefix="atlas-bench-", dir=arguments.folder) as folder:
+        found["larger_than_memory"] = spilled(100_000 if arguments.quick else 10_000_000, Path(folder))
+        print(json.dumps(found["larger_than_memory"], indent=1))
+    found["about"]["load_at_end"] = [round(one, 1) for one in os.getloadavg()]
+    if arguments.out:
+        arguments.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -27,7 +27,7 @@ from bench.figures import ROOT
 from bench.readers import Answer, Crowd, explore
 from bench.serving import free_port, wait
 
-READERS, PAUSE = 8, 0.5
+READERS, PAUSE = 6, 1.0
 WORKERS = 2
 RESULTS = Path(__file__).parent / "results"
 
@@ -150,6 +150,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="atlas-soak-") as folder:
         data = Path(folder)
         run = soak(data, two_builds(data, arguments.data), arguments.seconds)
+        print((data / "server.log").read_text()[-4000:], file=sys.stderr)
     faults = endurance.faults(run.answers, run.events, run.samples, run.began, run.seconds, run.left)
     text = told(run, faults, load)
     print(text)
