@@ -89,7 +89,7 @@ def packed_bytes(data: bytes) -> Packed:
 
 def _kept(etag: str, form: str, data: bytes) -> bytes:
     target = CACHE / f"{etag[:32]}.{form}"
-    if target.exists():
+    if target.exists() and os.access(target, os.R_OK):
         return target.read_bytes()
     packed = brotli.compress(data, quality=11) if form == "br" else gzip.compress(data, 9, mtime=0)
     try:
@@ -97,6 +97,7 @@ def _kept(etag: str, form: str, data: bytes) -> bytes:
         handle, name = tempfile.mkstemp(dir=CACHE)
         with os.fdopen(handle, "wb") as file:
             file.write(packed)
+            os.fchmod(handle, 0o644)  # who installs it need not be who serves it
         Path(name).replace(target)
     except OSError:
         pass  # a read-only installation still serves, from memory

@@ -18,7 +18,7 @@ from typing import Final, NoReturn
 
 import duckdb
 
-from etl import arcs, lift, neighbours, release, shapes, status
+from etl import arcs, backup, lift, neighbours, release, shapes, status
 from etl.audience import Audience, delivery_terms
 from etl.catalogue import ROOT, load
 from etl.command import Context, Say
@@ -172,6 +172,7 @@ def _add_publishing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "build", help="id of a build in data/builds"
     )
     add("rollback", "point readers to the build before")
+    _add_backup(add)
     command = add("keep", "keep a build that somebody cites: it is never removed, and `asof=` in addresses shows it")
     command.add_argument("build", help="id of a build in data/builds")
     command.add_argument("--let-go", action="store_true", help="no longer: it may be removed like others")
@@ -183,6 +184,17 @@ def _add_publishing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     command.add_argument("address", metavar="ADDRESS", help="like s3://bucket/prefix")
     command.add_argument("--watch", action="store_true", help="follow it until stopped")
     command.add_argument("--every", type=_seconds, default=1.0, metavar="SECONDS", help="how often (default: 1)")
+
+
+def _add_backup(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    command = add("backup", "write the whole data folder, as it stands at one moment, into one file")
+    command.add_argument("file", type=Path, metavar="FILE", help="like /backup/atlas.tar.zst; must not be there yet")
+    command.add_argument(
+        "--wait", type=float, default=900.0, metavar="SECONDS", help="for a build that is running (default: 900)"
+    )
+    add("restore", "put the data folder back as a backup has it").add_argument(
+        "file", type=Path, metavar="FILE", help="what `backup` wrote"
+    )
 
 
 def _add_looking(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -318,6 +330,8 @@ _COMMANDS: Final[dict[str, Callable[[Context], int]]] = {
     "asof": release.as_of,
     "publish": release.publish,
     "rollback": release.rollback,
+    "backup": backup.backup,
+    "restore": backup.restore,
     "keep": release.keep,
     "push": push.run,
     "mirror": mirror.run,
