@@ -16,7 +16,7 @@ THREADS: Final = 11
 def main() -> None:
     """Pack the static files once, then serve until told to stop."""
     settings = from_environment()
-    if settings.audience == INTERNAL or settings.logo or settings.deck_template:
+    if settings.audience == INTERNAL or settings.logo or settings.deck_template or settings.operator:
         serving.apart(lambda: _check(settings))
     if not (pointed(settings.data, settings.audience) / "current.json").exists():
         if mirrored.read(settings.data) is None:
@@ -32,10 +32,15 @@ def _check(settings: Settings) -> None:
     """What is missing or wrong is said before any worker starts."""
     from dashboard.deck.serve import given  # noqa: PLC0415 (loads most of the application)
     from dashboard.desk import config, roles  # noqa: PLC0415
+    from dashboard.legal.folder import Folder  # noqa: PLC0415
 
     if settings.audience == INTERNAL:
         roles.load_at_start(config.read(settings).roles)
     given(settings)
+    for problem in Folder(settings.operator).problems():
+        if settings.operator and not settings.operator.is_dir():
+            sys.exit(problem)
+        sys.stderr.write(f"Not shown: {problem}\n")  # the other texts are
 
 
 if __name__ == "__main__":

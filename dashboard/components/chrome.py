@@ -99,6 +99,15 @@ def footer(t: Words, *, cookie: bool = False) -> html.Footer:
         className="site",
         children=[
             html.P([privacy, " ", html.A(t("Data for programs (API)"), href=urls.page(t.lang, "api"))]),
+            html.Nav(
+                [
+                    html.A(t("Imprint"), href=urls.page(t.lang, "imprint")),
+                    html.A(t("Privacy"), href=urls.page(t.lang, "privacy")),
+                    html.A(t("Accessibility"), href=urls.page(t.lang, "accessibility")),
+                ],
+                className="legal",
+                **attrs(aria_label=t("About this site")),
+            ),
             html.P(
                 [
                     t("Boundaries:"),

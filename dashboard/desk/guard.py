@@ -22,8 +22,8 @@ from dashboard.errors import language
 from dashboard.guard.address import loopback
 from dashboard.security import CALLBACKS
 
-#: For everybody: whether the server lives, and what the page for signing in is made of.
-OPEN = ("/health/", "/assets/")
+#: For everybody: whether the server lives, that crawlers stay away, and what the page for signing in is made of.
+OPEN = ("/health/", "/assets/", "/robots.txt")
 #: Views for people who are not signed in, or have no role.
 ENTRANCE = {f"desk.{name}" for name in ("sign_in", "enter", "depart", "_arrive", "_ended", "signed_out", "sign_out")}
 _SAFE = ("GET", "HEAD", "OPTIONS")

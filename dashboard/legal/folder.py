@@ -25,6 +25,8 @@ MOST: Final = 200_000
 #: The texts that an operator may write, each as `<name>.<language>.md`.
 NAMES: Final = ("imprint", "privacy", "accessibility")
 FACTS: Final = "operator.toml"
+#: How the examples in deploy/operator begin.
+_EXAMPLE: Final = ("<!-- MUSTER", "<!-- MODÈLE", "<!-- EXAMPLE")
 T = TypeVar("T")
 
 
@@ -160,7 +162,9 @@ def rendered(content: bytes) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"it is not written in UTF-8 (byte {error.start})") from None
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    if text.lstrip().startswith(_EXAMPLE):
+        raise UnreadableError("it is still the example: fill it in, and take its first line away")
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
     tokens = reader.parse(text)
     if any(token.tag == "h1" for token in tokens):
         for token in tokens:

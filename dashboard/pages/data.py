@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
+from flask import current_app
 
 from dashboard import queries, urls
 from dashboard.components.actions import ASSETS as ACTIONS
@@ -22,6 +23,7 @@ from dashboard.firstpaint import Kept
 from dashboard.i18n import Words
 from dashboard.pages import Request
 from dashboard.queries import Row
+from dashboard.settings import INTERNAL
 from dashboard.view import level_name
 
 PATH = "data"
@@ -74,6 +76,7 @@ def layout(request: Request) -> list[Component]:
                         html.A(t("How fresh the figures are"), href=urls.page(t.lang, "data/status")),
                         " · ",
                         html.A(t("Data for programs (API)"), href=urls.page(t.lang, "api")),
+                        *_portals(t),
                     ]
                 ),
                 *announced(t, request.build),
@@ -87,6 +90,13 @@ def layout(request: Request) -> list[Component]:
             ],
         )
     ]
+
+
+def _portals(t: Words) -> list[Component | str]:
+    """The catalogue that data portals take; an internal atlas has none."""
+    if current_app.config["AUDIENCE"] == INTERNAL:
+        return []
+    return [" · ", html.A(t("Catalogue for data portals (DCAT-AP)"), href=urls.catalogue("ttl"))]
 
 
 def _feeds(t: Words, request: Request) -> list[Component]:

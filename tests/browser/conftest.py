@@ -6,9 +6,21 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+import axe_record
 import pytest
 from playwright.sync_api import Browser
 from visits import Visit
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """For the accessibility statement (axe_record.py)."""
+    axe_record.outcome(report)
+
+
+def pytest_sessionfinish() -> None:
+    """Write what the statement says, where it was asked for."""
+    if path := axe_record.target():
+        axe_record.write(path)
 
 
 @pytest.fixture

@@ -25,5 +25,13 @@ KINDS = {
     "api": "api",
     "what has changed": "changed",
     "keynote": "keynote?v=map&v=region/DED&title.2=Titel&v=map?level=nix",
+    "programme": "programme/zakid",
+    "imprint": "imprint",
+    "privacy": "privacy",
+    "accessibility": "accessibility",
+    "brief of a region": "brief/region/DED",
+    "brief of a programme": "brief/programme/zakid",
+    "brief of a hub": "brief/hub/DED+FRF",
+    "view of a talk": "keynote/present?v=region/DED",
     "nowhere": "region/XX",
 }

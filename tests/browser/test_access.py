@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from axe_record import note, target
 from visits import Visit
 
 Visits = Callable[..., Visit]
@@ -22,6 +23,8 @@ def violations(v: Visit, within: str = "") -> list[tuple[str, str, str]]:
     options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
     response: dict[str, Any] = Axe().run(v.page, within or ALIKE, options=options).response
     assert response["passes"], "axe has looked"
+    if target() and not within:
+        note(v.page, response)
     return [
         (found["id"], node["html"][:160], node["failureSummary"].splitlines()[-1][:200])
         for found in response["violations"]

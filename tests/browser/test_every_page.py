@@ -70,6 +70,8 @@ def test_large_forced_and_contrasting(visit: Visits, kind: str) -> None:
     assert page.evaluate(MERGED) == [], "regions have an outline of their own"
     for stop in range(12):
         v.press("Tab")
+        if stop > 3 and page.evaluate("document.activeElement === document.body"):
+            break  # a page with few of them
         style, width = page.evaluate(FOCUS)
         assert style != "none", f"stop {stop} cannot be seen"
         assert width >= 1
