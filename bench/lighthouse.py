@@ -1,7 +1,7 @@
 """`python -m bench.lighthouse [--write]`: Lighthouse on the pages people land on, offline, where node is found.
 
 npm installs it into a folder under the temporary files (or --scratch), never into the project. The server is the real
-one with a public address in its settings, as it has behind a proxy. Median of three runs; a score below its goal is
+one with its own address in the settings, as an operator gives it. Median of three runs; a score below its goal is
 said, and the exit code is 1. Without npm and node nothing is measured, which is said, too (exit code 0).
 """
 
@@ -133,7 +133,7 @@ def table(found: list[Score]) -> str:
 def measure(data: Path, scratch: Path, command: Path, pages: list[str], runs: int) -> list[Score]:
     """Every page on both devices; each page is asked for once before, as somebody always was there before."""
     found = []
-    with running("-m", "dashboard", ATLAS_DATA=str(data), ATLAS_BASE_URL="https://atlas.example.org") as base:
+    with running("-m", "dashboard", ATLAS_DATA=str(data), ATLAS_BASE_URL="http://127.0.0.1:{port}") as base:
         for page in pages:
             for device in GOALS:
                 found.append(scored(command, base, page, device, scratch, runs))

@@ -31,10 +31,13 @@ def free_port() -> int:
 def running(*command: str, **environment: str) -> Iterator[str]:
     """Start `python <command>` with ATLAS_PORT set, wait until it answers, yield its address, stop it.
 
+    environment: further variables, in which `{port}` is filled.
+
     Raises RuntimeError where it does not answer within STARTED_WITHIN seconds.
     """
     port = free_port()
-    variables = os.environ | environment | {"ATLAS_PORT": str(port)}
+    more = {name: value.replace("{port}", str(port)) for name, value in environment.items()}
+    variables = os.environ | more | {"ATLAS_PORT": str(port)}
     with subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
