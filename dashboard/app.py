@@ -7,6 +7,7 @@ chart comes on screen, Plotly.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
@@ -49,7 +50,7 @@ from dashboard.legal.folder import Folder
 from dashboard.pages import Request, pages
 from dashboard.pictures import serve as pictures
 from dashboard.settings import INTERNAL, Settings, from_environment
-from dashboard.store import NotKeptError, Store
+from dashboard.store import NoBuildError, NotKeptError, Store
 
 #: Paths that are no pages: Dash's own, static files, health and metrics, the data of the map's script, feeds.
 _OTHERS = re.compile(
@@ -102,6 +103,8 @@ def create(settings: Settings | None = None) -> Dash:
     errors.register(server)
     _documents(app, store, settings)
     server.wsgi_app = answers.Logged(server.wsgi_app, trusting=settings.proxies > 0)
+    with suppress(NoBuildError):
+        store.whole()  # a worker has the good build before anything can happen to its file
     return app
 
 

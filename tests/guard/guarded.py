@@ -17,7 +17,7 @@ LIMITS: Final = {"ATLAS_REQUESTS_A_MINUTE": "40", "ATLAS_API_A_MINUTE": "6", "AT
 BASE: Final = "https://atlas.example"
 #: Nothing of this may stand in any answer.
 TELLING = re.compile(r"Traceback|File \"|site-packages|werkzeug|/tmp/|/home/|\.duckdb\b|dashboard/\w+\.py")
-_CLIENT: Final = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+CLIENT: Final = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 HEALTH = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
 #: After which the server closes.
 LAST = HEALTH.replace(b"Host", b"Connection: close\r\nHost")
@@ -34,7 +34,7 @@ class Guarded:
     def get(self, path: str, reader: str = "", **headers: str) -> httpx.Response:
         """One request on a connection of its own. reader: the address that the web server in front reports."""
         told = {"X-Forwarded-For": reader} if reader else {}
-        return _CLIENT.get(self.address + path, headers={**told, **headers})
+        return CLIENT.get(self.address + path, headers={**told, **headers})
 
     def sent(self, data: bytes) -> socket.socket:
         """A connection on which these bytes were sent."""
