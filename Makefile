@@ -46,7 +46,7 @@ bench: $(TEST_STAMP) build
 .PHONY: accessibility
 accessibility: $(TEST_STAMP)
 	tests/ensure-chromium
-	ATLAS_ACCESSIBILITY=dashboard/legal/accessibility.json $(BIN)/python -m pytest tests/browser/test_every_page.py \
+	AXE_REPORT=dashboard/legal/accessibility.json $(BIN)/python -m pytest tests/browser/test_every_page.py \
 	  tests/browser/test_access.py tests/browser/test_tasks.py tests/browser/test_keyboard.py
 
 clean:

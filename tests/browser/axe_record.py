@@ -1,6 +1,6 @@
 """What the browser tests found on accessibility, written down for the statement: `make accessibility`.
 
-With ATLAS_ACCESSIBILITY naming the file, every run of axe on a whole page and every test that passed is noted; when the
+With AXE_REPORT naming the file, every run of axe on a whole page and every test that passed is noted; when the
 tests have ended the file is written anew. What people tried by hand (`manual`) is kept.
 """
 
@@ -29,7 +29,7 @@ _FAILED: list[str] = []
 
 def target() -> Path | None:
     """The file to write; None in an ordinary run."""
-    return Path(os.environ["ATLAS_ACCESSIBILITY"]) if os.environ.get("ATLAS_ACCESSIBILITY") else None
+    return Path(os.environ["AXE_REPORT"]) if os.environ.get("AXE_REPORT") else None
 
 
 def note(page: Any, response: dict[str, Any]) -> None:
