@@ -34,6 +34,7 @@ RECENT = 200
 #: Kept builds that are open at once, besides the published one and the one before.
 OPEN = 4
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_COMMENT, _BOUND = re.compile(r"--.*"), re.compile(r"\$([a-z_]\w*)")
 
 T = TypeVar("T")
 
@@ -66,6 +67,11 @@ class OtherFormError(duckdb.Error):
 def sql(name: str) -> str:
     """The text of `queries/<name>.sql`."""
     return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def planned(name: str) -> str:
+    """The same, to be planned and not run."""
+    return f"explain {sql(name)}"
 
 
 @dataclass
@@ -135,6 +141,18 @@ class Build:
         """The rows of the named query as dictionaries."""
         return self.frame(query, **values).to_dicts()
 
+    def check_form(self) -> None:
+        """Raise OtherFormError where it lacks what any query of this version asks for: another version made it."""
+        cursor = self._cursor()
+        try:
+            for path in sorted(QUERIES.glob("*.sql")):
+                values = _BOUND.findall(_COMMENT.sub("", sql(path.stem)))
+                cursor.execute(planned(path.stem), dict.fromkeys(values) or None)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise OtherFormError(self.id) from error
+        finally:
+            cursor.close()
+
     def remember(self, key: object, make: Callable[[], T]) -> T:
         """A value derived from this build alone, computed once; there are only as many keys as the build has slices."""
         if key not in self._cache:
@@ -176,6 +194,7 @@ class Store:
         self._kept: OrderedDict[str, Build] = OrderedDict()
         self._seen = self._refused = (0, 0)
         self._looked = 0.0
+        self._other = ""  # why the published build cannot be shown
         self._lock = threading.Lock()
 
     def current(self) -> Build:
@@ -190,7 +209,7 @@ class Store:
                 self._looked = now
                 self._follow()
             if self._build is None:
-                raise NoBuildError(_why_not(self.data))
+                raise NoBuildError(self._other or _why_not(self.data))
             USED.set(self._build.id)
             return self._build
 
@@ -286,11 +305,18 @@ class Store:
             content = json.loads(pointer.read_text(encoding="utf-8"))
             path = (folder / content["file"]).resolve()
             if self._build is None or content["build"] != self._build.id:
-                self._before, self._build = self._build, self._opened(folder, path, content)
+                fresh = self._opened(folder, path, content)
+                fresh.check_form()
+                self._before, self._build = self._build, fresh
             self._seen = seen
         except WrongAudienceError as error:
             if seen != self._refused:  # once, not every second
                 log.error("%s", error)
+            self._refused = seen
+        except OtherFormError as error:
+            self._other = f"The published build {error} was made by another version of the atlas. Run `make build`."
+            if seen != self._refused:
+                log.error("%s Until then the last one is served, if any. %.300s", self._other, error.__cause__)
             self._refused = seen
         except (OSError, ValueError, KeyError, TypeError, duckdb.Error):
             return
