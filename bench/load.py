@@ -116,10 +116,10 @@ def table(found: dict[tuple[str, int], Loaded]) -> str:
     return "\n".join(lines)
 
 
-def measure(data: Path, scratch: Path, seconds: float, servers: tuple[str, ...]) -> dict[tuple[str, int], Loaded]:
+def measure(data: Path, scratch: Path, quick: bool) -> dict[tuple[str, int], Loaded]:
     """(server, workers) → what it did."""
-    found = {}
-    for workers in (1, 2):
+    servers, seconds, found = SERVERS[:1] if quick else SERVERS, 2.0 if quick else 15.0, {}
+    for workers in (1,) if quick else (1, 2):
         for server in servers:
             with served(server, workers, data, scratch) as (base, root):
                 found[server, workers] = drive(base, root, data, seconds)
@@ -142,8 +142,7 @@ def main() -> None:
             data.mkdir()
             building.build(data)
         scratch = arguments.scratch.resolve() if arguments.scratch else folder / "scratch"
-        servers = SERVERS[:1] if arguments.quick else SERVERS
-        text = table(measure(data, scratch, 2 if arguments.quick else 15, servers))
+        text = table(measure(data, scratch, arguments.quick))
         if not arguments.quick:
             rivals = beside.measure(data, folder / "rivals", scratch, 10)
             text += f"\n\n## The same map beside Streamlit and Vizro\n\n{beside.table(rivals)}"

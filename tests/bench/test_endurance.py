@@ -103,7 +103,7 @@ def bench(name: str, *arguments: str, path: str | None = None) -> subprocess.Com
 
 def test_a_short_soak_keeps_every_promise(build: Path) -> None:
     """Readers, two real builds in turn, a killed worker, slow clients, broken posts, exports; nothing is left."""
-    run = bench("soak", "--seconds", "16", "--data", str(build))
+    run = bench("soak", "--seconds", "15", "--data", str(build))
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
     assert "Not asked for: 0." in run.stdout
     assert "Processes left after the end: 0." in run.stdout
@@ -117,8 +117,8 @@ def test_readers_are_measured_on_the_real_server(build: Path) -> None:
     run = bench("load", "--quick", "--data", str(build))
     assert run.returncode == 0, run.stderr[-2000:]
     for title in ROWS:
-        assert re.search(rf"\| {title} \| [\d,.]+ \| [\d,.]+ \|", run.stdout), title
-    assert "| errors | 0 | 0 |" in run.stdout
+        assert re.search(rf"\| {title} \| [\d,.]+ \|", run.stdout), title
+    assert "| errors | 0 |" in run.stdout
     assert str(ROOT) not in run.stdout, "a result names no path of the machine"
 
 
