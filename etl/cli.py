@@ -183,7 +183,7 @@ def _add_publishing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     command = add("mirror", "bring what is published at a bucket or shared folder to this machine's data folder")
     command.add_argument("address", metavar="ADDRESS", help="like s3://bucket/prefix")
     command.add_argument("--watch", action="store_true", help="follow it until stopped")
-    command.add_argument("--every", type=_seconds, default=1.0, metavar="SECONDS", help="how often (default: 1)")
+    command.add_argument("--every", type=_seconds, default=0.5, metavar="SECONDS", help="how often (default: 0.5)")
 
 
 def _add_backup(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -169,6 +169,7 @@ class Mirror:
             raise StoreError(DAMAGED, f"{name} came with another SHA-256 than was published; it is not used.")
         os.replace(part, path)
         sync_folder(path.parent)
+        self._hashes[str(path)] = _state(path), blob.sha256
 
     def _download(self, part: Path, blob: Blob) -> None:
         """Go on where the last attempt ended."""
@@ -188,10 +189,9 @@ class Mirror:
     def _hash(self, path: Path) -> str:
         """The SHA-256 of a local file, calculated again only where it is another file."""
         try:
-            stat = path.stat()
+            key = _state(path)
         except FileNotFoundError:
             return ""
-        key = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if self._hashes.get(str(path), ((), ""))[0] != key:
             self._hashes[str(path)] = key, sha256_of(path)
         return self._hashes[str(path)][1]
@@ -232,6 +232,11 @@ class Mirror:
         self._told = time.monotonic()
         with suppress(OSError):  # on a full disk the log has to do
             write_atomically(self.data / STATE, (json.dumps(state) + "\n").encode())
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def _now() -> str:

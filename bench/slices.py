@@ -1,0 +1,135 @@
+"""What a slice costs as builds grow: 10⁵, 10⁷, 10⁸ synthetic observations in the build's own tables and order.
+
+`python -m bench.slices 1e5 1e7 1e8 --folder F --real BUILD.duckdb [--write]`: each build is made in F (10⁸: 2 GB, some
+minutes), asked through the store as a worker asks it, 60 slices each, and removed. A second row asks the same with the
+place of the indicator as a number, which is how the tables would have to be written so that no other part of them is
+looked at. Nothing here is a figure: every value is a hash.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from bench.figures import ROOT
+from bench.report import percentile
+from dashboard.store import Build, sql
+
+#: Observations → indicators, and members of each; 598 regions and nine years make the rest.
+SHAPES = {100_000: (18, 1), 10_000_000: (93, 20), 100_000_000: (466, 40)}
+SHAPES_MEMBERS = dict(SHAPES.values())
+THEMES = ("adoption", "context", "funding", "jobs", "research")
+ASKED = 60
+_ROWS = """create temp table rows as
+  select level, code, (2016 + p)::varchar as period, lpad(m::varchar, 2, '0') as member,
+         hash(code) % 1009 * 17 + p * 7 + m * 13 as h, 1000 + (hash(code) % 9000)::bigint as n
+  from real.region, range(9) t(p), range(?) u(m) order by level, period, member, code"""
+_RANKS = """create temp table ranks as
+  select u.level, u.code, (2016 + p)::varchar as period, lpad(m::varchar, 2, '0') as member,
+         1 + (hash(u.code) % 16)::integer as rank
+  from real.map_unit u, range(9) t(p), range(?) x(m) where u.level <> 'country'
+  order by u.level, period, member, u.code"""
+_OBSERVE = """insert into observation select ?, level, code, period, 'class', member, ((h + ?) % 10007) / 100.07, '',
+  '', n, 1.0, 2.0, 'synthetic', repeat('0', 64), ? from rows"""
+_RANK = "insert into ranking select ?, level, code, period, 'class', member, rank, 1, 16, 16, ? from ranks"
+_INDICATOR = """insert into indicator values (?, ?, 'rate', 'pct', 1, 'up', 'none', 'wilson', 'same', 'class', ?,
+  'bench', '2026-11-21', null, null, null, null, null, null, ['country', 'land', 'nuts2', 'nuts3'],
+  ['DE', 'FR'], ['synthetic'])"""
+_PLACED = "alter table {} add column place integer"
+
+
+def make(path: Path, real: Path, rows: int) -> int:
+    """Write a synthetic build; regions and map units are those of a real one. Returns its observations."""
+    indicators, members = SHAPES[rows]
+    with duckdb.connect(str(path), config={"temp_directory": str(path.parent), "memory_limit": "4GB"}) as connection:
+        connection.execute((ROOT / "etl" / "schema.sql").read_text(encoding="utf-8"))
+        connection.execute("attach '" + str(real).replace("'", "''") + "' as real (read_only)")
+        for table in ("region", "map_unit"):
+            connection.execute(f"insert into {table} select * from real.{table}")
+        for table in ("observation", "ranking"):
+            connection.execute(_PLACED.format(table))
+        connection.execute("insert into build values ('synthetic', '', '{}', '', 'public')")
+        connection.execute(_ROWS, [members])
+        connection.execute(_RANKS, [members])
+        for place, id_ in enumerate(sorted(f"{THEMES[i % 5]}_synthetic_{i:05d}" for i in range(indicators))):
+            connection.execute(_INDICATOR, [id_, id_.split("_")[0], place])
+            connection.execute(_OBSERVE, [id_, place * 31, place])
+            connection.execute(_RANK, [id_, place])
+        return int(connection.execute("select count(*) from observation").fetchall()[0][0])
+
+
+def measure(path: Path) -> list[tuple[str, list[float], list[float]]]:
+    """(how, wall ms, processor ms) of ASKED slices: as the dashboard asks, and with the place as a number."""
+    chance = random.Random(1)
+    build = Build("synthetic", path, {}, path.parent)
+    cursor = build._cursor()
+    known = cursor.execute('select id, "order" from indicator').fetchall()
+    members = [f"{number:02d}" for number in range(SHAPES_MEMBERS[len(known)])]
+    placed = (
+        sql("slice")
+        .replace("o.region = u.code", "o.region = u.code and o.place = $place")
+        .replace("r.level = u.level", "r.level = u.level and r.place = $place")
+    )
+    times: dict[str, list[tuple[float, float]]] = {"as it is": [], "by place": []}
+    for _ in range(ASKED):
+        indicator, place = chance.choice(known)
+        values = {"indicator": indicator, "level": chance.choice(("land", "nuts3")), "member": chance.choice(members)}
+        times["as it is"].append(_timed(partial(build.frame, "slice", **values)))
+        times["by place"].append(_timed(partial(_arrow, cursor, placed, values | {"place": place})))
+    build.close()
+    return [(how, [one[0] for one in each], [one[1] for one in each]) for how, each in times.items()]
+
+
+def _arrow(cursor: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> None:
+    cursor.execute(query, values).to_arrow_table()
+
+
+def _timed(ask: Callable[[], object]) -> tuple[float, float]:
+    wall, processor = time.perf_counter(), time.process_time()
+    ask()
+    return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - processor)
+
+
+def main() -> None:
+    """Measure and print; --write keeps it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", type=float, default=[1e5, 1e7])
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--real", type=Path, required=True, help="a real build file, for its regions")
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    lines = [
+        "| observations | file, MB | | median, ms | p95, ms | processor, median, ms | processor, p95, ms |",
+        "|--:|--:|---|--:|--:|--:|--:|",
+    ]
+    for rows in map(int, arguments.rows):
+        path = arguments.folder / f"slices-{rows}.duckdb"
+        path.unlink(missing_ok=True)
+        count = make(path, arguments.real, rows)
+        for how, wall, processor in measure(path):
+            told = [percentile(times, share) for times in (wall, processor) for share in (0.5, 0.95)]
+            numbers = " | ".join(f"{one:.1f}" for one in told)
+            lines.append(f"| {count:,} | {path.stat().st_size / 1e6:,.0f} | {how} | {numbers} |")
+            print(lines[-1], flush=True)
+        path.unlink()
+    text = "\n".join(lines)
+    print(text)
+    if arguments.write:
+        head = (
+            f"# Slices as builds grow\n`python -m bench.slices`, {datetime.now(UTC):%d %b %Y}, {os.cpu_count()} cores, "
+        )
+        head += f"load {os.getloadavg()[1]:.1f}. {__doc__.partition(chr(10))[0] if __doc__ else ''}\n\n"
+        name = f"{datetime.now(UTC):%Y-%m-%d}-slices.md"
+        (ROOT / "bench" / "results" / name).write_text(head + text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
