@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, redirect, request
@@ -26,6 +27,8 @@ from dashboard.security import CALLBACKS
 OPEN = ("/health/", "/assets/", "/robots.txt")
 #: Views for people who are not signed in, or have no role.
 ENTRANCE = {f"desk.{name}" for name in ("sign_in", "enter", "depart", "_arrive", "_ended", "signed_out", "sign_out")}
+#: Who answers for the site, what it does with data, how accessible it is: also for who cannot sign in. No figures.
+_LEGAL = re.compile(r"/[a-z]{2}/(imprint|privacy|accessibility)")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -46,7 +49,7 @@ def register(server: Flask, config: Config) -> None:
             return None if _may_measure(config) else answers.unknown()
         if request.method not in _SAFE and request.path != ENDED:
             _own(config)
-        if request.endpoint in ENTRANCE:
+        if request.endpoint in ENTRANCE or (request.method in _SAFE and _LEGAL.fullmatch(request.path)):
             return None
         if visit() is None:
             return _to_sign_in()

@@ -28,6 +28,13 @@ def test_an_internal_atlas_is_for_no_crawler(inside: FlaskClient) -> None:
     assert answer.text == "User-agent: *\nDisallow: /\n"
     for path in (urls.SITEMAP, "/catalog.ttl", urls.HUMANS, "/de/data"):
         assert inside.get(path, base_url=LOCAL).status_code in (302, 303, 401), path
+    for lang, name in (("de", "imprint"), ("fr", "privacy"), ("en", "accessibility")):
+        legal = inside.get(f"/{lang}/{name}", base_url=LOCAL)
+        assert legal.status_code == 200, "also for who cannot sign in"
+        assert f'href="/{lang}/desk"' in legal.text, "the internal atlas's own page"
+        assert inside.post(f"/{lang}/{name}", base_url=LOCAL).status_code in (401, 403, 405)
+    for path in ("/de/imprint.png", "/de/imprint/x", "/de/privacy?asof=2026-01-01/../map"):
+        assert inside.get(path, base_url=LOCAL).status_code != 200, path
     client = signed_in(inside)
     for path in (urls.SITEMAP, "/sitemap-de-1.xml", "/catalog.ttl", urls.HUMANS):
         assert client.get(path, base_url=LOCAL).status_code == 404, path
