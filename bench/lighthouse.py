@@ -1,7 +1,7 @@
 """`python -m bench.lighthouse [--write]`: Lighthouse on the pages people land on, offline, where node is found.
 
 npm installs it into a folder under the temporary files (or --scratch), never into the project. The server is the real
-one with its own address in the settings, as an operator gives it. Median of three runs; a score below its goal is
+one with its own address in the settings, as an operator gives it. Median of the runs; a score below its goal is
 said, and the exit code is 1. Without npm and node nothing is measured, which is said, too (exit code 0).
 """
 
@@ -145,6 +145,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.lighthouse", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one run of one page, to see that it runs")
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"of each page and device (default: {RUNS})")
     parser.add_argument("--data", type=Path, help="a folder with a published build; without it one is built")
     parser.add_argument("--scratch", type=Path, help="where Lighthouse is installed and kept; else it goes again")
     parser.add_argument("--write", action="store_true", help="also write bench/results/<date>-lighthouse.md")
@@ -161,9 +162,9 @@ def main() -> int:
         if not arguments.data:
             data.mkdir()
             building.build(data)
-        found = measure(data, scratch, command, pages, 1 if arguments.quick else RUNS)
+        found = measure(data, scratch, command, pages, 1 if arguments.quick else arguments.runs)
     missed = [sentence for one in found for sentence in one.missed]
-    about = f"Lighthouse {VERSION}, {report.machine()}. Load average {load} before, {report.load()} after."
+    about = f"Lighthouse {VERSION}, median of {arguments.runs}, {report.machine()}. Load average {load} before, {report.load()} after."
     goals = "\n".join(f"- {sentence}" for sentence in missed) or "All goals met."
     text = f"# Lighthouse on {report.today()}\n\n{about}\n\n{table(found)}\n\n{goals}\n"
     print(text)
