@@ -7,6 +7,7 @@ worker, and a dozen such the whole worker.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -32,7 +33,7 @@ class Body:
     """
 
     def __init__(self, stream: Any, length: int, places: threading.BoundedSemaphore) -> None:
-        self._stream, self._places = stream, places
+        self._stream, self._length, self._places = stream, length, places
         self._end = SECONDS + length / _BYTES_A_SECOND
         self._parts: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
         self._wanted = threading.Semaphore(0)
@@ -94,9 +95,11 @@ class Body:
     def _pump(self) -> None:
         """One part whenever one is wanted. Where none comes it ends with the connection; so long it has its place."""
         part: bytes | Exception = b"x"
+        left = self._length or sys.maxsize  # not past its end: not every server's stream ends there
         while part and not isinstance(part, Exception) and self._wanted.acquire() and self._state == "open":
             try:
-                part = self._stream.read(_CHUNK)
+                part = self._stream.read(min(_CHUNK, left)) if left else b""
+                left -= len(part)
             except Exception as error:
                 part = error
             self._parts.put(part)
