@@ -164,7 +164,8 @@ def main() -> int:
             building.build(data)
         found = measure(data, scratch, command, pages, 1 if arguments.quick else arguments.runs)
     missed = [sentence for one in found for sentence in one.missed]
-    about = f"Lighthouse {VERSION}, median of {arguments.runs}, {report.machine()}. Load average {load} before, {report.load()} after."
+    about = f"Lighthouse {VERSION}, median of {arguments.runs}, {report.machine()}. "
+    about += f"Load average {load} before, {report.load()} after."
     goals = "\n".join(f"- {sentence}" for sentence in missed) or "All goals met."
     text = f"# Lighthouse on {report.today()}\n\n{about}\n\n{table(found)}\n\n{goals}\n"
     print(text)
