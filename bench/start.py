@@ -60,7 +60,8 @@ def main() -> None:
             clock, cpu, memory = zip(*found, strict=True)
             print(
                 f"{workers} worker(s): ready after {statistics.median(clock):.2f} s "
-                f"({min(clock):.2f}–{max(clock):.2f}), {statistics.median(cpu):.2f} s of CPU, {statistics.median(memory) / 1e6:.0f} MB resident in all"
+                f"({min(clock):.2f}–{max(clock):.2f}), {statistics.median(cpu):.2f} s of CPU, "
+                f"{statistics.median(memory) / 1e6:.0f} MB resident in all"
             )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import settings
+from dashboard import serving, settings
 from dashboard.desk import config
 from etl import cli
 
@@ -19,7 +19,12 @@ SERVICE, TIMER = ROOT / "deploy/atlas-etl.service", ROOT / "deploy/atlas-etl.tim
 LIFT, LIFT_TIMER = ROOT / "deploy/atlas-lift.service", ROOT / "deploy/atlas-lift.timer"
 DIGEST, DIGEST_TIMER = ROOT / "deploy/atlas-digest.service", ROOT / "deploy/atlas-digest.timer"
 INTERNAL = ROOT / "deploy/atlas-internal.service"
+WEB, SOCKET = ROOT / "deploy/atlas-web.service", ROOT / "deploy/atlas-web.socket"
 MANUAL = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+DEPLOY = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
+
+
+UNITS = (SERVICE, TIMER, LIFT, LIFT_TIMER, DIGEST, DIGEST_TIMER, INTERNAL, WEB, SOCKET)
 
 
 def commands(text: str) -> list[str]:
@@ -79,12 +84,38 @@ def test_the_internal_server_starts_with_the_settings_that_the_manual_names(tmp_
     for name in (one for one in environment if one.endswith("_FILE")):
         environment[name] = str(tmp_path / name)
         (tmp_path / name).write_text("".join(map(chr, range(33, 97))))
-    of_all = settings.Settings("", int(environment["ATLAS_PORT"]), tmp_path, environment["ATLAS_BASE_URL"], 1)
+    of_all = settings.Settings(
+        "",
+        int(environment["ATLAS_PORT"]),
+        tmp_path,
+        environment["ATLAS_BASE_URL"],
+        1,
+        proxies=int(environment["ATLAS_PROXIES"]),
+    )
     read = config.read(of_all, environment)
     assert read.secure
     assert read.oidc
     assert environment["ATLAS_AUDIENCE"] == settings.INTERNAL
     assert read.folder == tmp_path / "internal" / "desk", "the folder that it may write to"
+
+
+def test_the_public_website_is_stopped_as_it_wants_and_can_write_nothing() -> None:
+    text = WEB.read_text(encoding="utf-8")
+    assert re.search(r"(?m)^ExecStart=/srv/atlas/\.venv/bin/python -m dashboard$", text)
+    assert "KillMode=mixed" in text, "SIGTERM to the main process only: a deck in the making is finished"
+    (seconds,) = re.findall(r"(?m)^TimeoutStopSec=(\d+)$", text)
+    assert int(seconds) > serving.STOP_SECONDS
+    assert f"{serving.STOP_SECONDS} s are" in text
+    assert "ReadWritePaths" not in text
+    assert "ProtectSystem=strict" in text
+    assert re.search(r"(?m)^User=(?!atlas$)\S+$", text), "not the pipeline's user"
+    assert "InaccessiblePaths=-/srv/atlas/data/internal" in text
+    environment = re.findall(r"ATLAS_\w+(?==)", text)
+    assert set(environment) <= settings.VARIABLES.keys()
+    listens = re.findall(r"(?m)^ListenStream=(\S+)$", SOCKET.read_text(encoding="utf-8"))
+    assert listens == [f"127.0.0.1:{settings.VARIABLES['ATLAS_PORT'][0]}"]
+    for unit in (WEB, SOCKET):
+        assert f"deploy/{unit.name}" in DEPLOY
 
 
 @pytest.mark.parametrize("service", [SERVICE, LIFT, DIGEST], ids=lambda path: path.stem)
@@ -104,7 +135,7 @@ def test_the_manual_names_the_units_and_their_places(service: Path) -> None:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
 def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     done = subprocess.run(
-        ["systemd-analyze", "verify", *map(str, (SERVICE, TIMER, LIFT, LIFT_TIMER, DIGEST, DIGEST_TIMER, INTERNAL))],
+        ["systemd-analyze", "verify", *map(str, UNITS)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -113,6 +144,16 @@ def test_systemd_finds_nothing_wrong_with_the_units() -> None:
     told = [
         line
         for line in done.stderr.splitlines()
-        if re.search("atlas-(etl|lift|digest|internal)", line) and "not executable" not in line
+        if re.search("atlas-(etl|lift|digest|internal|web)", line) and "not executable" not in line
     ]
     assert (done.returncode, told) == (0, []) or all("/srv/atlas" in line for line in told), told
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
+def test_the_public_website_is_closed_as_far_as_systemd_can() -> None:
+    """systemd's own measure, 0 to 10: what listens to strangers is at most 1.5."""
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", str(WEB)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if "unrecognized option" in done.stderr:
+        pytest.skip("systemd is older than 250 here")
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
