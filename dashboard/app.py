@@ -199,7 +199,7 @@ def _document(app: Dash, store: Store, settings: Settings) -> Response:
             head=head.markup(asked, seen, fitting, jsonld.script(page, asked, settings)),
             notice=frozen_mark.notice(asked, urls.frozen(request.full_path, "")),
         )
-        return pack((urls.stay(text, build.id) if asked.frozen else text).encode(), quality=6)
+        return pack((urls.stay(text, build.id) if asked.frozen else text).encode(), quality=7)
 
     today = store.current().id if asked.frozen else ""
     packed = build.recent(("document", request.path, query, state, today), make)

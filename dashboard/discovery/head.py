@@ -82,14 +82,13 @@ def _languages(canonical: str, base: str) -> list[str]:
 
 def _preview(request: Request, page: Page, canonical: str) -> list[str]:
     """What other sites show of a link: title, and where we know our own address the picture of the view."""
-    t, known = request.words, [LOCALES[lang] for lang in languages() if lang in LOCALES]
-    here = LOCALES.get(t.lang, t.lang)
-    found = [("og:type", "website"), ("og:site_name", t("Regional AI Atlas")), ("og:locale", here)]
-    found += [("og:locale:alternate", other) for other in known if other != here]
-    found += [("og:title", page.title[:_TITLE]), ("og:description", page.description[:_TEXT])]
-    cards = [("twitter:card", "summary")]
+    t, here = request.words, LOCALES.get(request.lang, request.lang)
+    found = [("og:title", page.title[:_TITLE]), ("og:description", page.description[:_TEXT]), ("og:locale", here)]
+    cards: list[tuple[str, str]] = []
     if page.base:
         address, alt = _picture(request, page)
+        found += [("og:type", "website"), ("og:site_name", t("Regional AI Atlas"))]
+        found += [("og:locale:alternate", LOCALES[lang]) for lang in languages() if LOCALES.get(lang, here) != here]
         found += [("og:url", page.base + canonical), ("og:image", page.base + address), ("og:image:type", "image/png")]
         found += [("og:image:width", str(_WIDTH)), ("og:image:height", str(_HEIGHT)), ("og:image:alt", alt)]
         cards = [("twitter:card", "summary_large_image"), ("twitter:image:alt", alt)]

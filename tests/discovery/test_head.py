@@ -124,7 +124,7 @@ def test_without_an_address_of_its_own_a_site_invents_none(nameless: FlaskClient
     assert links(markup)["canonical"] == "/de/map"
     assert "og:image" not in markup
     assert "og:url" not in markup
-    assert metas(markup)["twitter:card"] == "summary"
+    assert metas(markup)["og:locale"] == "de_DE"
     assert "localhost" not in markup
 
 
