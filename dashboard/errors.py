@@ -56,7 +56,8 @@ def register(server: Flask) -> None:
         return page(503, t("No figures yet"), t("No build has been published. The operator runs: make build"))
 
     @server.errorhandler(SlowQueryError)
-    def too_slow(_error: SlowQueryError) -> Response:
+    def too_slow(error: SlowQueryError) -> Response:
+        log.error("query stopped at %s: %.200s", request.path[:200], error)
         t = language()
         return page(503, t("Too slow"), t("This view took too long and was stopped. Please try again."))
 

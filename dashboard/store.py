@@ -29,6 +29,8 @@ from dashboard.settings import INTERNAL, PUBLIC
 log = logging.getLogger("atlas")
 QUERIES = Path(__file__).parent / "queries"
 QUERY_SECONDS = 2.0
+#: Of an answer: three times all observations. More is a mistake in a query, and as Python objects fills the memory.
+ROWS = 1_000_000
 POINTER_SECONDS = 1.0
 RECENT = 200
 #: Kept builds that are open at once, besides the published one and the one before.
@@ -48,7 +50,7 @@ class WrongAudienceError(Exception):
 
 
 class SlowQueryError(Exception):
-    """A query was stopped at QUERY_SECONDS."""
+    """A query was stopped at QUERY_SECONDS, or has more than ROWS."""
 
 
 class NotKeptError(Exception):
@@ -118,7 +120,8 @@ class Build:
     def frame(self, query: str, **values: object) -> pl.DataFrame:
         """The rows of the named query as a Polars frame.
 
-        Raises SlowQueryError after QUERY_SECONDS, OtherFormError where the build lacks what is asked for, MemoryError.
+        Raises SlowQueryError after QUERY_SECONDS or with more than ROWS, OtherFormError where the build lacks what is
+        asked for, MemoryError.
         """
         cursor = self._cursor()
         timer = threading.Timer(QUERY_SECONDS, cursor.interrupt)
@@ -126,6 +129,8 @@ class Build:
         try:
             # Not `cursor.sql(…).pl()`: a relation runs the query again for its result, 36 ms instead of 13 (bench/).
             table = cursor.execute(sql(query), values or None).to_arrow_table()
+            if table.num_rows > ROWS:
+                raise SlowQueryError(f"{query}: {table.num_rows} rows")
             return cast("pl.DataFrame", pl.from_arrow(table))
         except duckdb.InterruptException as error:
             raise SlowQueryError(query) from error

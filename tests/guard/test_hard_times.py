@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from guarded import CLIENT, TELLING, until
 from serving import ROOT, serving
 from test_swap import point, write_build
 
-from dashboard import alert_feed, feeds, metrics, status, store
+from dashboard import alert_feed, compressed, feeds, metrics, status, store
 from dashboard.app import create
 from dashboard.settings import Settings
 
@@ -111,8 +112,13 @@ for path in "/de/map /assets/map.css /fr/regions.json /de/map.csv /api/v1/source
 """
 
 
-def test_a_full_disk_does_not_keep_readers_out(settings: Settings, tmp_path: Path) -> None:
+def test_a_full_disk_does_not_keep_readers_out(settings: Settings, application: object, tmp_path: Path) -> None:
     """Neither the cache of packed files nor that of limits can be written: it packs in memory and counts nothing."""
+    client = application.server.test_client()  # type: ignore[attr-defined]
+    assert client.get("/assets/map.css").status_code == client.get("/de/map").status_code == 200
+    shutil.copytree(compressed.CACHE, tmp_path, dirs_exist_ok=True)
+    missing = compressed.packed_file(compressed.static_files()["/assets/map.css"]).etag[:32]
+    (tmp_path / f"{missing}.br").unlink()
     command = [sys.executable, "-B", "-c", FULL, str(settings.data), str(tmp_path)]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environment, check=False)
@@ -120,7 +126,7 @@ def test_a_full_disk_does_not_keep_readers_out(settings: Settings, tmp_path: Pat
     lines = done.stdout.splitlines()
     assert len(lines) == 6
     assert all(line.endswith(" 200 True") for line in lines), done.stdout + done.stderr[-2000:]
-    assert not list(tmp_path.glob("*.br"))
+    assert not (tmp_path / f"{missing}.br").exists()
 
 
 # ── The clock ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,3 +172,13 @@ def test_a_clock_that_jumps_breaks_nothing(settings: Settings, days: int, monkey
     updated = [text.split("<")[0] for text in later.get("/de/feeds/all.xml").text.split("<updated>")[1:]]
     now = datetime.now().astimezone()
     assert all(datetime.fromisoformat(text) <= now + timedelta(days=1) for text in updated), "feeds tell publications"
+
+
+def test_an_answer_of_too_many_rows_is_none(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(store, "ROWS", 20)
+    answer = create(settings).server.test_client().get("/fr/regions.json")
+    assert answer.status_code == 503
+    assert re.search(r"query stopped at /fr/regions.json: \w+: \d+ rows", caplog.text)
+    assert store.Store(settings.data).current().rows("build"), "small answers still come"
