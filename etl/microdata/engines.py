@@ -9,7 +9,7 @@ import importlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -123,7 +123,9 @@ def engine(name: str, limits: Limits) -> Iterator[Engine]:
         try:
             yield Engine(ibis.pyspark.connect(session), f"Spark ({name})", spark=True)
         finally:
-            session.stop()
+            # A cluster that is gone cannot be stopped; what was wrong has been said.
+            with suppress(Exception):
+                session.stop()
     else:
         raise AtlasError(f"--engine {name}: there is no such engine; write duckdb, or one of {', '.join(SPARK)}…")
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import micro
 
-from bench.microdata import SUBJECTS
+from bench.growth import picture
+from bench.microdata import SUBJECTS, on_spark
 
 
-def test_a_quick_run_measures_every_subject() -> None:
-    command = [sys.executable, "-m", "bench.microdata", "--quick"]
-    run = subprocess.run(command, cwd=micro.ROOT, capture_output=True, text=True, timeout=300, check=False)
+def test_a_quick_run_measures_every_subject_and_is_drawn(tmp_path: Path) -> None:
+    """Without Spark, which tests/microdata/test_spark.py has."""
+    command = [sys.executable, "-m", "bench.microdata", "--quick", "--out", str(tmp_path / "found.json")]
+    run = subprocess.run(command, cwd=micro.ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert run.returncode == 0, run.stderr[-2000:]
-    for name in SUBJECTS:
-        assert re.search(rf"\| {re.escape(name)} \| [\d.]+ \| [\d.]+ \| \d+ \| [\d,]+ \|", run.stdout), name
+    names = [name for name, subject in SUBJECTS.items() if subject is not on_spark]
+    for name in names:
+        assert re.search(rf"\| {re.escape(name)} (\| [\d.]+ ){{4}}\| \d+ \| [\d,]+ \|", run.stdout), name
+    found = json.loads((tmp_path / "found.json").read_text("utf-8"))
+    assert [one["rows"] for one in found["runs"]] == [200_000] * len(names)
+    assert found["larger_than_memory"]["same"]
+    drawn = ElementTree.fromstring(picture(found))
+    told = "".join(drawn.itertext())
+    assert "Peak memory, MB" in told
+    assert "pandas, 200,000 rows" in told
+    assert drawn.get("role") == "img"

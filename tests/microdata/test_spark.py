@@ -1,6 +1,7 @@
 """Every expression on Apache Spark, compared whole with DuckDB: on a cluster of two executors, and over Connect.
 
-Runs where Java 17 and pyspark are (`make test` installs it where it finds Java 17; see tests/ensure-spark).
+Runs where Java 17 and pyspark are (`make test` installs it where it finds Java 17; see tests/ensure-spark). One cluster
+serves all of it, Connect too, and starts with little: two partitions, and Java's first compiler alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from polars.testing import assert_frame_equal
 from etl.microdata import synthetic
 from etl.microdata.aggregate import Raw, _gather
 from etl.microdata.engines import Engine, EngineError, Limits, engine
-from etl.microdata.inputs import find
+from etl.microdata.inputs import Input, find
+from etl.microdata.objects import Remote
 from etl.microdata.recipe import Recipe, read_recipe
+from etl.model import PublishError
 
 RECIPES = micro.ROOT / "etl/microdata/recipes"
 
@@ -46,13 +49,13 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Recipe, list[Path]]]:
+def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Recipe, list[Input]]]:
     """Recipes of every measure with small input: shares with units, weighted with strata, sums, medians, CSV."""
     folder = tmp_path_factory.mktemp("spark")
     found = []
     for name, kind in (("job_ads_ai", "ads"), ("firm_adoption", "firms"), ("grants_ai", "grants")):
         recipe = read_recipe(RECIPES / f"{name}.toml")
-        found.append((recipe, synthetic.write(kind, folder / kind, 1500, part=500)))
+        found.append((recipe, [*synthetic.write(kind, folder / kind, 1500, part=500)]))
     median = micro.RECIPE.replace('kind = "count"', 'kind = "median"\nvalue = "amount"\nbase = 1')
     total = micro.RECIPE.replace('kind = "count"', 'kind = "sum"\nvalue = "amount"')
     for name, text in (("median", median), ("total", total)):
@@ -68,7 +71,7 @@ def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Recipe, lis
     return found
 
 
-def compare(opened: Engine, subjects: list[tuple[Recipe, list[Path]]]) -> None:
+def compare(opened: Engine, subjects: list[tuple[Recipe, list[Input]]]) -> None:
     """All frames of all recipes, row by row; sums of floats may differ in the last bits, their order is not ours."""
     for recipe, files in subjects:
         with engine("duckdb", Limits()) as duck:
@@ -83,64 +86,94 @@ def compare(opened: Engine, subjects: list[tuple[Recipe, list[Path]]]) -> None:
             assert_frame_equal(other.sort(keys), frame.sort(keys), rel_tol=1e-12, abs_tol=1e-9)
 
 
-def test_a_cluster_gives_what_duckdb_gives_and_survives_a_killed_executor(
-    subjects: list[tuple[Recipe, list[Path]]],
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the cluster of this module will serve Spark Connect; what it starts with."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    java = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    settings = {
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": port,
+        "spark.sql.shuffle.partitions": 2,
+        "spark.driver.extraJavaOptions": java,
+        "spark.executor.extraJavaOptions": java,
+        "spark.network.timeout": "600s",
+        "spark.executor.heartbeatInterval": "60s",
+    }
+    folder = tmp_path_factory.mktemp("conf")
+    lines = "".join(f"{name} {value}\n" for name, value in settings.items())
+    (folder / "spark-defaults.conf").write_text(lines, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(folder))
+        yield f"sc://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def cluster(address: str) -> Iterator[Engine]:
+    with engine("local-cluster[2,1,1024]", Limits()) as opened:
+        yield opened
+
+
+def test_a_cluster_gives_what_duckdb_gives(cluster: Engine, subjects: list[tuple[Recipe, list[Input]]]) -> None:
+    assert len(_executors()) == 2, "two executors, in processes of their own"
+    compare(cluster, subjects)
+    with pytest.raises(EngineError, match=r"could not finish|PATH_NOT_FOUND"):
+        _gather(cluster, [Path("/nonexistent/part.parquet")], subjects[0][0])
+    with pytest.raises(PublishError, match=r"spark.jars.packages"):
+        _gather(cluster, [Remote("bucket/part.parquet", 1)], subjects[0][0])
+
+
+def test_spark_connect_gives_what_duckdb_gives(cluster: Engine, address: str, tmp_path: Path) -> None:
+    synthetic.write("grants", tmp_path / "in", 1500)
+    command = ["aggregate", RECIPES / "grants_ai.toml", "--input", tmp_path / "in/*.parquet", "--out"]
+    assert micro.run(*command, tmp_path / "duck").returncode == 0
+    done = micro.run(*command, tmp_path / "spark", "--engine", address, patience=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, two = (pl.read_parquet(tmp_path / name / "grants_ai.parquet") for name in ("duck", "spark"))
+    assert one.equals(two)
+
+
+def test_an_executor_that_is_killed_while_it_works_changes_nothing(
+    cluster: Engine, subjects: list[tuple[Recipe, list[Input]]]
 ) -> None:
-    with engine("local-cluster[2,1,1024]", Limits()) as cluster:
-        compare(cluster, subjects[:2])
-        asked = ["pgrep", "-P", str(_jvm()), "-f", "CoarseGrainedExecutorBackend"]
-        executors = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()
-        assert len(executors) == 2, "two executors, in processes of their own"
-        os.kill(int(executors[0]), signal.SIGKILL)
-        compare(cluster, subjects[2:])
-        files = [Path("/nonexistent/part.parquet")]
-        with pytest.raises(EngineError, match=r"could not finish|PATH_NOT_FOUND"):
-            _gather(cluster, files, subjects[0][0])
+    tracker = cluster._connection._session.sparkContext.statusTracker()
+    killed: list[int] = []
+    ended = threading.Event()
+
+    def kill() -> None:
+        while not ended.wait(0.005):
+            stages = (tracker.getStageInfo(number) for number in tracker.getActiveStageIds())
+            if any(stage and stage.numActiveTasks for stage in stages):
+                killed.append(_executors()[0])
+                os.kill(killed[0], signal.SIGKILL)
+                return
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        compare(cluster, subjects[:1])
+    finally:
+        ended.set()
+        killer.join()
+    assert killed, "no task was ever seen to run"
+
+
+def test_a_cluster_that_is_gone_ends_it_clearly(cluster: Engine, subjects: list[tuple[Recipe, list[Input]]]) -> None:
+    """The last test of this module: nothing of Spark is left."""
+    os.kill(_jvm(), signal.SIGKILL)
+    with pytest.raises(EngineError, match=r"could not finish.*nothing was written"):
+        _gather(cluster, subjects[0][1], subjects[0][0])
+
+
+def _executors() -> list[int]:
+    asked = ["pgrep", "-P", str(_jvm()), "-f", "CoarseGrainedExecutorBackend"]
+    return [int(one) for one in subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()]
 
 
 def _jvm() -> int:
     """The process id of the Java machine that this process's Spark started."""
     gateway = importlib.import_module("pyspark").SparkContext._gateway
-    return int(gateway.jvm.java.lang.ProcessHandle.current().pid())
-
-
-@pytest.fixture
-def connect(tmp_path: Path) -> Iterator[str]:
-    """A Spark Connect server on loopback."""
-    home = Path(str(importlib.import_module("pyspark").__file__)).parent
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        str(home / "bin/spark-submit"),
-        "--class",
-        "org.apache.spark.sql.connect.service.SparkConnectServer",
-        *("--master", "local[2]"),
-        *("--conf", f"spark.connect.grpc.binding.port={port}"),
-        *("--conf", "spark.connect.grpc.binding.address=127.0.0.1"),
-        *("--conf", "spark.ui.enabled=false"),
-    ]
-    environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        for _ in range(240):
-            with socket.socket() as asked:
-                if asked.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert server.poll() is None, (tmp_path / "log").read_text()[-2000:]
-            time.sleep(0.5)
-        yield f"sc://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-
-
-def test_spark_connect_gives_what_duckdb_gives(connect: str, tmp_path: Path) -> None:
-    synthetic.write("grants", tmp_path / "in", 1500)
-    command = ["aggregate", RECIPES / "grants_ai.toml", "--input", tmp_path / "in/*.parquet", "--out"]
-    assert micro.run(*command, tmp_path / "duck").returncode == 0
-    done = micro.run(*command, tmp_path / "spark", "--engine", connect, patience=240)
-    assert done.returncode == 0, done.stderr[-2000:]
-    one, two = (pl.read_parquet(tmp_path / name / "grants_ai.parquet") for name in ("duck", "spark"))
-    assert one.equals(two)
+    return int(gateway.proc.pid)
