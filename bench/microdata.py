@@ -314,6 +314,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, help="write what was measured as JSON, too")
     parser.add_argument("--one", choices=SUBJECTS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help="where the rows are written and kept (default: removed at the end)")
+    parser.add_argument("--without", nargs="*", default=[], choices=SUBJECTS, help="leave subjects out")
     parser.add_argument("--spill-rows", type=int, default=10_000_000)
     arguments = parser.parse_args(argv)
     if arguments.one:
@@ -327,7 +328,8 @@ def main(argv: list[str]) -> int:
             arguments.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
     # Spark starts for half a minute, which a quick run does not wait for.
-    names = [name for name in subjects() if not (arguments.quick and SUBJECTS[name] is on_spark)]
+    left_out = {*arguments.without, *(name for name in SUBJECTS if arguments.quick and SUBJECTS[name] is on_spark)}
+    names = [name for name in subjects() if name not in left_out]
     with tempfile.TemporaryDirectory(prefix="atlas-bench-") as own:
         base = arguments.folder or Path(own)
         for rows in [200_000] if arguments.quick else arguments.rows:
