@@ -129,8 +129,7 @@ def test_the_last_good_build_keeps_serving_and_what_is_wrong_is_said_once(
     monkeypatch.setattr("etl.remote.store.SMALL_SECONDS", 0.3 if trouble == "slow" else 5.0)
     said: list[str] = []
     here = mirror(said=said)
-    while not (here.data / "current.json").exists():  # a loaded machine may need more than 0.3 s, too
-        here.look()
+    _look_until(here, (here.data / "current.json").exists)  # a loaded machine may need more than 0.3 s, too
     said.clear()
     publisher.publish(1)
     publisher.push(place)
@@ -151,10 +150,7 @@ def test_the_last_good_build_keeps_serving_and_what_is_wrong_is_said_once(
     way.trouble = ""
     if trouble == "gone":
         publisher.push(place, again=True)
-    for _ in range(20):
-        here.look()
-    assert served(here.data) == publisher.ids[1]
-    assert told(here.data)["problem"] == ""
+    _look_until(here, lambda: served(here.data) == publisher.ids[1] and told(here.data)["problem"] == "")
     assert "all is well again" in said[-1]
 
 
@@ -301,6 +297,13 @@ def test_a_watch_follows_until_it_is_stopped_and_is_alone(publisher: Publisher, 
     assert "stopped watching" in lines
     assert "Traceback" not in lines
     assert f"build {publisher.ids[1]} is published" in lines
+
+
+def _look_until(mirror: Mirror, reached: Callable[[], bool]) -> None:
+    end = time.monotonic() + 90
+    while not reached():
+        assert time.monotonic() < end
+        mirror.look()
 
 
 def _until(reached: Callable[[], bool], seconds: float = 60) -> None:
