@@ -104,7 +104,8 @@ def line_of(atlas: Running, number: str) -> dict[str, object]:
 
 def test_every_request_has_its_line_and_no_line_says_who_asked_for_what(atlas: Running) -> None:
     who = {"User-Agent": "Secretbrowser/7", "Referer": "https://secret.example/", "X-Request-Id": "forged-by-a-reader"}
-    with httpx.Client(base_url=atlas.address, headers=who) as client:
+    with httpx.Client(base_url=atlas.address, headers=who, timeout=60) as client:
+        until(lambda: client.get("/de/partnerships").status_code == 200, "a page, also on a loaded machine")
         page = client.get("/de/partnerships?name=Jane+Doe&q=secret")
         line = line_of(atlas, page.headers["X-Request-Id"])
         assert line.keys() == KEYS
