@@ -16,6 +16,7 @@ build: $(RUN_STAMP)
 test: $(TEST_STAMP) lint
 	tests/ensure-chromium
 	tests/ensure-nginx
+	tests/ensure-valkey
 	tests/ensure-spark
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 30
 
