@@ -16,7 +16,7 @@ import httpx
 LIMITS: Final = {"ATLAS_REQUESTS_A_MINUTE": "40", "ATLAS_API_A_MINUTE": "6", "ATLAS_EXPORTS_A_MINUTE": "4"}
 BASE: Final = "https://atlas.example"
 #: Nothing of this may stand in any answer.
-TELLING = re.compile(r"Traceback|File \"|site-packages|werkzeug|/tmp/|/home/|\.duckdb\b|dashboard/\w+\.py")
+TELLING = re.compile(r"Traceback|File \"|site-packages|werkzeug|(?<!\w)/(?:tmp|home)/|\.duckdb\b|dashboard/\w+\.py")
 CLIENT: Final = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 HEALTH = b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"
 #: After which the server closes.
