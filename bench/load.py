@@ -8,35 +8,43 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bench import beside, building, processes, report
 from bench.figures import ROOT
-from bench.readers import Answer, Crowd, explore
+from bench.readers import Answer, Crowd, Reader, explore
 from bench.serving import free_port, wait
 from dashboard.__main__ import THREADS
 
 READERS = 8
+#: Clients that have sent half a request, and seconds that a page beside them is waited for.
+UNFINISHED, PATIENCE = 4, 10.0
 RESULTS = Path(__file__).parent / "results"
 SERVERS = ("granian", "gunicorn gthread", "gunicorn sync")
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What one server did. processor: its seconds; memory: MB of all its processes at the end."""
+    """What one server did. processor: its seconds; memory: MB of all its processes at the end.
+
+    beside_unfinished: ms until a page came while UNFINISHED clients had sent half a request (PATIENCE: none came).
+    """
 
     seconds: float
     visits: int
     answers: list[Answer]
     processor: float
     memory: float
+    beside_unfinished: float
 
     def took(self, kinds: tuple[str, ...], share: float) -> float:
         """Milliseconds that a share of the answers of these kinds took at most."""
@@ -79,7 +87,19 @@ def drive(base: str, root: int, data: Path, seconds: float) -> Loaded:
     crowd, processor, began = Crowd(base, site, READERS), processes.processor(root), time.monotonic()
     _crowd(crowd, seconds, 2)
     took = time.monotonic() - began
-    return Loaded(took, crowd.visits, crowd.answers, processes.processor(root) - processor, processes.memory(root))
+    used, memory = processes.processor(root) - processor, processes.memory(root)
+    return Loaded(took, crowd.visits, crowd.answers, used, memory, beside_unfinished(base))
+
+
+def beside_unfinished(base: str) -> float:
+    """Milliseconds until a page comes while others have sent half a request and wait."""
+    host, port = urlsplit(base).netloc.split(":")
+    with ExitStack() as held:
+        for _ in range(UNFINISHED):
+            line = held.enter_context(socket.create_connection((host, int(port)), timeout=PATIENCE))
+            line.sendall(f"GET /de/map HTTP/1.1\r\nHost: {host}\r\n".encode())
+        answer = Reader(base, PATIENCE).get("page", "/de/map")
+    return 1000 * (answer.took if answer.status == 200 else PATIENCE)
 
 
 def _crowd(crowd: Crowd, seconds: float, seed: int) -> None:
@@ -97,6 +117,7 @@ ROWS: dict[str, Callable[[Loaded], float]] = {
     "pages, p50, ms": lambda one: one.took(("page",), 0.5),
     "pages, p95, ms": lambda one: one.took(("page",), 0.95),
     "server's processor for a request, ms": lambda one: 1000 * one.processor / len(one.answers),
+    "a page beside four unfinished requests, ms (10,000: none came)": lambda one: one.beside_unfinished,
     "errors": lambda one: one.errors,
     "memory of all processes, MB": lambda one: one.memory,
 }
