@@ -46,7 +46,10 @@ class Atlas(Dash):
             raise urls.NotFoundError(request.path)
         page: dict[str, str] = g.page
         main = page["main"].replace("<!--dash-->", parts["app_entry"])
-        scripts = "\n".join((parts["config"], _UNUSED.sub("", parts["scripts"]), parts["renderer"]))
+        bundles = _UNUSED.sub("", parts["scripts"]).replace("<script src=", "<script defer src=")
+        # A module waits its turn among the deferred; a plain inline script would run before Dash is there.
+        start = parts["renderer"].replace('type="application/javascript"', 'type="module"')
+        scripts = "\n".join((parts["config"], bundles, start))
         return _DOCUMENT.format(**page | {"main": main, "scripts": scripts})
 
 
@@ -161,7 +164,8 @@ def _alive(name: str) -> bool:
 
 
 def _script(file: str) -> str:
-    return f'<script src="{address(f"/assets/{file}.js")}"></script>'
+    """Deferred: a browser draws what stands there without waiting for a script that came early."""
+    return f'<script defer src="{address(f"/assets/{file}.js")}"></script>'
 
 
 _DOCUMENT = """<!DOCTYPE html>

@@ -99,6 +99,15 @@ def test_the_starter_script_is_allowed_by_its_hash_alone(client: FlaskClient) ->
         assert not re.search(r"<[^>]+\son[a-z]+=", answer.text)
 
 
+@pytest.mark.parametrize("path", ["/de/map", "/fr/region/DED", "/en/compare/DED+FRF", "/embed/de/map", "/de/nope"])
+def test_no_script_keeps_a_page_from_being_drawn(client: FlaskClient, path: str) -> None:
+    """All scripts run after the document, in their order; on a phone the map else came two seconds later."""
+    scripts = re.findall(r"<script([^>]*)>", client.get(path).text)
+    assert any(" src=" in attributes for attributes in scripts)
+    for attributes in scripts:
+        assert "defer " in attributes or 'type="module"' in attributes or "json" in attributes, attributes
+
+
 # ── Callbacks ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
