@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -199,9 +200,13 @@ def coverage_script() -> ModuleType:
     return module
 
 
-def test_the_coverage_table_is_what_the_shipped_figures_give(build: Path) -> None:
+def test_the_coverage_table_is_what_the_shipped_figures_give(build: Path, sealed: Path, tmp_path: Path) -> None:
+    """Of a copy: this process may have the file open for the dashboard, and DuckDB opens none in two ways."""
+    (tmp_path / "builds").mkdir()
+    shutil.copy(sealed, tmp_path / "builds")
+    shutil.copy(build / "current.json", tmp_path)
     script = coverage_script()
-    assert script.written(README) == script.coverage(build), "run: .venv/bin/python docs/coverage.py --write"
+    assert script.written(README) == script.coverage(tmp_path), "run: .venv/bin/python docs/coverage.py --write"
 
 
 # ── Pictures, citation, licence, packages ────────────────────────────────────────────────────────────────────────

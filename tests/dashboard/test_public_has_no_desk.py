@@ -41,7 +41,7 @@ def test_the_public_atlas_sets_no_cookie_and_does_not_mention_signing_in(client:
 
 
 #: What only a desk needs: for signing in, and for reading what is handed in (frictionless brings forty more).
-OF_THE_DESK = ("authlib", "joserfc", "argon2", "flask_wtf", "sqlite3", "frictionless")
+OF_THE_DESK = ("authlib", "joserfc", "argon2", "flask_wtf", "frictionless")
 
 
 @pytest.mark.parametrize("module", ["dashboard.app", "dashboard.desk.site"])
