@@ -219,3 +219,18 @@ def test_thirty_publishes_under_six_reading_threads_give_no_error_and_mix_nothin
         thread.join(30)
     assert wrong == []
     assert min(reads) > 0
+
+
+def test_what_builds_held_that_are_no_longer_served_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a worker grows with every publication: 519 MB after twenty in place of 425."""
+    given = threading.Event()
+    monkeypatch.setattr(stores, "give_back", given.set)
+    store = Store(tmp_path)
+    for number, name in enumerate(("one", "two", "three")):
+        assert not given.is_set(), "the one before is still asked for"
+        write_build(tmp_path, name)
+        point(tmp_path, name)
+        assert store.current().id == name
+        assert number < 2 or given.wait(30)
