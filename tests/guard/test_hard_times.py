@@ -44,7 +44,21 @@ def served(tmp_path: Path) -> Iterator[Served]:
     write_build(data, "first")
     point(data, "first")
     with serving(data, tmp_path / "log", more={"ATLAS_WORKERS": "2"}) as address:
+        # Ready is what one worker says; the other may still be starting, and would find what a test has done meanwhile.
+        until(lambda: _opened(data / "builds/first.duckdb") == 2, "both workers have the build")
         yield Served(address, data)
+
+
+def _opened(file: Path) -> int:
+    """Processes of this machine that have a file open."""
+    return sum(any(_leads_to(one, file) for one in process.glob("fd/*")) for process in Path("/proc").glob("[0-9]*"))
+
+
+def _leads_to(link: Path, file: Path) -> bool:
+    try:
+        return link.readlink() == file
+    except OSError:  # closed meanwhile, or of another user
+        return False
 
 
 def _garbage(data: Path) -> None:
