@@ -1,9 +1,8 @@
 """What a slice costs as builds grow: 10⁵, 10⁷, 10⁸ synthetic observations in the build's own tables and order.
 
 `python -m bench.slices 1e5 1e7 1e8 --folder F --real BUILD.duckdb [--write]`: each build is made in F (10⁸: 2 GB, some
-minutes), asked through the store as a worker asks it, 60 slices each, and removed. A second row asks the same with the
-place of the indicator as a number, which is how the tables would have to be written so that no other part of them is
-looked at. Nothing here is a figure: every value is a hash.
+minutes), asked through the store as a worker asks it, 60 slices each, and removed. Nothing here is a figure: every
+value is a hash.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import duckdb
 
 from bench.figures import ROOT
 from bench.report import percentile
-from dashboard.store import Build, sql
+from dashboard.store import Build
 
 #: Observations → indicators, and members of each; 598 regions and nine years make the rest.
 SHAPES = {100_000: (18, 1), 10_000_000: (93, 20), 100_000_000: (466, 40)}
@@ -42,8 +41,7 @@ _OBSERVE = """insert into observation select ?, level, code, period, 'class', me
 _RANK = "insert into ranking select ?, level, code, period, 'class', member, rank, 1, 16, 16, ? from ranks"
 _INDICATOR = """insert into indicator values (?, ?, 'rate', 'pct', 1, 'up', 'none', 'wilson', 'same', 'class', ?,
   'bench', '2026-11-21', null, null, null, null, null, null, ['country', 'land', 'nuts2', 'nuts3'],
-  ['DE', 'FR'], ['synthetic'])"""
-_PLACED = "alter table {} add column place integer"
+  ['DE', 'FR'], ['synthetic'], ?)"""
 
 
 def make(path: Path, real: Path, rows: int) -> int:
@@ -54,42 +52,32 @@ def make(path: Path, real: Path, rows: int) -> int:
         connection.execute("attach '" + str(real).replace("'", "''") + "' as real (read_only)")
         for table in ("region", "map_unit"):
             connection.execute(f"insert into {table} select * from real.{table}")
-        for table in ("observation", "ranking"):
-            connection.execute(_PLACED.format(table))
         connection.execute("insert into build values ('synthetic', '', '{}', '', 'public')")
         connection.execute(_ROWS, [members])
         connection.execute(_RANKS, [members])
-        for place, id_ in enumerate(sorted(f"{THEMES[i % 5]}_synthetic_{i:05d}" for i in range(indicators))):
-            connection.execute(_INDICATOR, [id_, id_.split("_")[0], place])
-            connection.execute(_OBSERVE, [id_, place * 31, place])
-            connection.execute(_RANK, [id_, place])
+        for position, id_ in enumerate(sorted(f"{THEMES[i % 5]}_synthetic_{i:05d}" for i in range(indicators))):
+            connection.execute(_INDICATOR, [id_, id_.split("_")[0], position, position])
+            connection.execute(_OBSERVE, [id_, position * 31, position])
+            connection.execute(_RANK, [id_, position])
         return int(connection.execute("select count(*) from observation").fetchall()[0][0])
 
 
-def measure(path: Path) -> list[tuple[str, list[float], list[float]]]:
-    """(how, wall ms, processor ms) of ASKED slices: as the dashboard asks, and with the place as a number."""
+def measure(path: Path) -> tuple[list[float], list[float]]:
+    """Wall ms and processor ms of ASKED slices."""
     chance = random.Random(1)
     build = Build("synthetic", path, {}, path.parent)
-    cursor = build._cursor()
-    known = cursor.execute('select id, "order" from indicator').fetchall()
+    known = [row[0] for row in build._cursor().execute("select id from indicator order by id").fetchall()]
     members = [f"{number:02d}" for number in range(SHAPES_MEMBERS[len(known)])]
-    placed = (
-        sql("slice")
-        .replace("o.region = u.code", "o.region = u.code and o.place = $place")
-        .replace("r.level = u.level", "r.level = u.level and r.place = $place")
-    )
-    times: dict[str, list[tuple[float, float]]] = {"as it is": [], "by place": []}
+    times = []
     for _ in range(ASKED):
-        indicator, place = chance.choice(known)
-        values = {"indicator": indicator, "level": chance.choice(("land", "nuts3")), "member": chance.choice(members)}
-        times["as it is"].append(_timed(partial(build.frame, "slice", **values)))
-        times["by place"].append(_timed(partial(_arrow, cursor, placed, values | {"place": place})))
+        values = {
+            "indicator": chance.choice(known),
+            "level": chance.choice(("land", "nuts3")),
+            "member": chance.choice(members),
+        }
+        times.append(_timed(partial(build.frame, "slice", **values)))
     build.close()
-    return [(how, [one[0] for one in each], [one[1] for one in each]) for how, each in times.items()]
-
-
-def _arrow(cursor: duckdb.DuckDBPyConnection, query: str, values: dict[str, object]) -> None:
-    cursor.execute(query, values).to_arrow_table()
+    return [one[0] for one in times], [one[1] for one in times]
 
 
 def _timed(ask: Callable[[], object]) -> tuple[float, float]:
@@ -107,18 +95,17 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     lines = [
-        "| observations | file, MB | | median, ms | p95, ms | processor, median, ms | processor, p95, ms |",
-        "|--:|--:|---|--:|--:|--:|--:|",
+        "| observations | file, MB | median, ms | p95, ms | processor, median, ms | processor, p95, ms |",
+        "|--:|--:|--:|--:|--:|--:|",
     ]
     for rows in map(int, arguments.rows):
         path = arguments.folder / f"slices-{rows}.duckdb"
         path.unlink(missing_ok=True)
         count = make(path, arguments.real, rows)
-        for how, wall, processor in measure(path):
-            told = [percentile(times, share) for times in (wall, processor) for share in (0.5, 0.95)]
-            numbers = " | ".join(f"{one:.1f}" for one in told)
-            lines.append(f"| {count:,} | {path.stat().st_size / 1e6:,.0f} | {how} | {numbers} |")
-            print(lines[-1], flush=True)
+        told = [percentile(times, share) for times in measure(path) for share in (0.5, 0.95)]
+        numbers = " | ".join(f"{one:.1f}" for one in told)
+        lines.append(f"| {count:,} | {path.stat().st_size / 1e6:,.0f} | {numbers} |")
+        print(lines[-1], flush=True)
         path.unlink()
     text = "\n".join(lines)
     print(text)

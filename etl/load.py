@@ -228,6 +228,7 @@ def _source(catalogue: Catalogue, figures: Figures) -> dict[str, Any]:
 
 def _indicator_frame(catalogue: Catalogue, indicators: Iterable[Indicator]) -> pl.DataFrame:
     plain = ("id", "theme", "unit", "decimals", "direction", "aggregation", "interval", "verdict", "order")
+    positions = {id_: position for position, id_ in enumerate(sorted(catalogue.indicators))}
     rows = []
     for indicator in indicators:
         derive = indicator.derive
@@ -243,6 +244,7 @@ def _indicator_frame(catalogue: Catalogue, indicators: Iterable[Indicator]) -> p
                 "levels": [],
                 "countries": [],
                 "sources": sorted(catalogue.origins(indicator.id)),
+                "position": positions[indicator.id],
             }
         )
     texts = ("derive_kind", "derive_of", "derive_by")

@@ -75,7 +75,8 @@ create table indicator (
   derive_lag_years integer,
   levels varchar[] not null,         -- map levels with figures: country, land, nuts2, nuts3
   countries varchar[] not null,      -- DE, FR
-  sources varchar[] not null         -- a derived indicator lists all its sources
+  sources varchar[] not null,        -- a derived indicator lists all its sources
+  position smallint not null         -- of its id among all ids, from 0; the order of the tables of figures
 );
 create table indicator_words (
   indicator varchar not null, lang varchar not null,
@@ -89,13 +90,15 @@ create table member_words (
   indicator varchar not null, member varchar not null, lang varchar not null, label varchar not null,
   position integer not null, primary key (indicator, member, lang)
 );
--- Sorted by (indicator, level, period, dimension, member, region): a slice costs about 1 ms at any size.
+-- Sorted by (indicator, level, period, dimension, member, region). DuckDB passes over parts of a table by their least and
+-- greatest values, of texts by eight bytes alone, which is little more than an indicator's theme; so the indicator's
+-- position is there, too. A query that asks for it costs the same at any size (docs/scaling.md).
 create table observation (
   indicator varchar not null, level tinyint not null, region varchar not null, period varchar not null,
   dimension varchar not null, member varchar not null,
   value double, status varchar not null, reason varchar not null,
   n bigint, ci_low double, ci_high double,
-  source varchar not null, delivery varchar not null,
+  source varchar not null, delivery varchar not null, position smallint not null,
   check (value is not null or status <> ''),
   check (status in ('', 'b', 'e', 'p', 'u', 'c', 'm', 'z', 'a'))
 );
@@ -103,7 +106,8 @@ create table observation (
 create table ranking (
   indicator varchar not null, level varchar not null, region varchar not null, period varchar not null,
   dimension varchar not null, member varchar not null,
-  rank integer not null, rank_low integer not null, rank_high integer not null, of integer not null
+  rank integer not null, rank_low integer not null, rank_high integer not null, of integer not null,
+  position smallint not null
 );
 -- Class limits of the colour scale, ascending, inner limits only; country '' where one scale serves both.
 -- For counts and amounts: limits is [max] over all periods at land level, the value of the largest circle.

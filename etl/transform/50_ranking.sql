@@ -9,7 +9,7 @@ with written as (
   from shown s join indicator i on i.id = s.indicator
   where s.value is not null and s.level <> 'country'
 ), unit as (
-  select indicator, level, country, region, period, dimension, member, value,
+  select indicator, position, level, country, region, period, dimension, member, value,
          coalesce(ci_low, value) as low, coalesce(ci_high, value) as high
   from written
 ), mark as (
@@ -36,6 +36,6 @@ with written as (
 select u.indicator, u.level, u.region, u.period, u.dimension, u.member,
        rank() over (partition by u.indicator, u.level, u.country, u.period, u.dimension, u.member order by u.value desc),
        b.rank_low, b.rank_high,
-       count(*) over (partition by u.indicator, u.level, u.country, u.period, u.dimension, u.member)
+       count(*) over (partition by u.indicator, u.level, u.country, u.period, u.dimension, u.member), u.position
 from unit u join bounds b using (indicator, level, region, period, dimension, member)
 order by u.indicator, u.level, u.period, u.dimension, u.member, u.region;

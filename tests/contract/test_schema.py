@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
 import pytest
 
 SCHEMA = Path(__file__).parents[2] / "etl" / "schema.sql"
+SLICE = Path(__file__).parents[2] / "dashboard" / "queries" / "slice.sql"
 COLUMNS = """
 select table_name, column_name, data_type, is_nullable
 from information_schema.columns
@@ -111,3 +113,29 @@ def test_the_big_table_is_sorted_so_that_a_slice_is_cheap(database: Database) ->
     keys = "indicator, level, period, dimension, member, region"
     in_file = database.execute(f"select {keys} from observation order by rowid").fetchall()
     assert in_file == sorted(in_file)  # type: ignore[type-var]
+
+
+def test_a_slice_looks_at_no_more_of_the_big_tables_than_where_its_indicator_is(database: Database) -> None:
+    """Counted, not timed: rows that DuckDB scanned, which come in parts of 122,880."""
+    keys = "indicator, position, count(*) as rows, min(rowid) // 122880 as first, max(rowid) // 122880 as last"
+    for table in ("observation", "ranking"):
+        found = database.execute(f"select {keys} from {table} where member = '' group by all order by rows").fetchall()
+        positions = dict(row[:2] for row in sorted(found))
+        assert len(positions) == len(found), "one position for an indicator"
+        assert list(positions.values()) == sorted(positions.values()), "in the order of the table"
+        parts = database.table(table).count("*").fetchall()[0][0] // 122880 + 1
+        assert parts > 2, "few parts: nothing can be passed over"
+        for indicator, _, _, first, last in found[-5:]:
+            asked = {"indicator": indicator, "level": "nuts3", "member": ""}
+            assert _scanned(database, table, asked) <= (last - first + 1) * 122880, (table, indicator)
+
+
+def _scanned(database: Database, table: str, asked: dict[str, str]) -> int:
+    told = database.execute(f"explain (analyze, format json) {SLICE.read_text()}", asked).fetchall()[0][1]
+    steps = [json.loads(told)]
+    while steps:
+        step = steps.pop()
+        if step.get("extra_info", {}).get("Table", "").endswith(f".{table}"):
+            return int(step["operator_rows_scanned"])
+        steps += step["children"]
+    raise AssertionError(f"{table} is not scanned")
