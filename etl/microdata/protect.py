@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -20,10 +21,12 @@ class Protected:
     """cells: as they came, with `hidden`, `why` (rule, 'secondary' or '') and `released` (the count as published).
 
     narrowest: component → the least width that an interval of a hidden cell was proven to have.
+    ways: of `suppress.APART`, how many sums apart cells were moved together → so many periods (0: one by one).
     """
 
     cells: pl.DataFrame
     narrowest: Mapping[str, float]
+    ways: Mapping[int, int] = field(default_factory=dict)
 
 
 def protect(cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]) -> Protected:
@@ -31,23 +34,27 @@ def protect(cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]) -> 
 
     cells: as `rules.primary` marked them. Every cell of a period is judged with all others of it, since they add up.
     """
-    parts, narrowest = [], dict[str, float]()
+    parts, narrowest, ways = [], dict[str, float](), Counter[int]()
     for _, period in cells.group_by("period", maintain_order=True):
-        part, widths = _period(period, recipe, parents)
+        part, widths, way = _period(period, recipe, parents)
         parts.append(part)
         for name, width in widths.items():
             narrowest[name] = min(width, narrowest.get(name, width))
-    return Protected(pl.concat(parts), narrowest)
+        ways.update([] if way is None else [way])
+    return Protected(pl.concat(parts), narrowest, ways)
 
 
-def _period(cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, float]]:
+def _period(
+    cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]
+) -> tuple[pl.DataFrame, dict[str, float], int | None]:
+    """The cells, the least width in each component, and how many sums apart cells were moved together."""
     method, known = recipe.disclosure.method, table(cells, recipe, parents)
     rows = pl.col("rows").cast(pl.Float64)
     if method == "round":
         counts = pl.Series("released", rounded(known, recipe.disclosure.base))
-        return cells.with_columns(counts, hidden=pl.lit(value=False), why=pl.lit("")), {}
+        return cells.with_columns(counts, hidden=pl.lit(value=False), why=pl.lit("")), {}, None
     if method == "none":
-        return cells.with_columns(released=rows, hidden=pl.lit(value=False), why=pl.lit("")), {}
+        return cells.with_columns(released=rows, hidden=pl.lit(value=False), why=pl.lit("")), {}, None
     found = suppress(known)
     hidden = pl.Series("hidden", found.hidden)
     secondary = (pl.col("why") == "") & hidden
@@ -57,4 +64,4 @@ def _period(cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]) -> 
     narrowest = {
         name: float(np.min(width[asked[name][found.hidden]])) for name, width in widths.items() if asked[name].any()
     }
-    return cells.with_columns(hidden, why=why, released=rows), narrowest
+    return cells.with_columns(hidden, why=why, released=rows), narrowest, found.apart

@@ -46,6 +46,7 @@ def report(result: Result, recipe: Recipe, path: Path) -> dict[str, Any]:
         "cells": cells.height,
         "cells_hidden": hidden.height,
         "cells_hidden_by": {name: why[name] for name in (*rules.PRIMARY, rules.SECONDARY) if name in why},
+        "periods_by_way_of_hiding": _ways(result),
         "cells_hidden_share_pct": round(100 * hidden.height / max(1, cells.height), 2),
         "rows_in_hidden_totals_share_pct": round(100 * int(lost["rows"].sum()) / max(1, int(finest["rows"].sum())), 2),
         "proven_width_of_hidden_cells": {name: round(width, 6) for name, width in result.protected.narrowest.items()},
@@ -86,6 +87,15 @@ def _unplaced(result: Result) -> dict[str, Any]:
     codes = result.raw.unplaced
     first = {code: result.raw.places.unknown[code] for code in list(codes)[:_TOLD]}
     return {"rows": sum(codes.values()), "codes": len(codes), "what": "the region's code is unknown", "first": first}
+
+
+def _ways(result: Result) -> dict[str, int]:
+    """How what goes along was chosen → in so many periods; which way depends on the cells of the period alone."""
+    told = {0: "one unsafe cell at a time"}
+    ways = result.protected.ways
+    return {
+        told.get(apart, f"unsafe cells more than {apart} sums apart at a time"): ways[apart] for apart in sorted(ways)
+    }
 
 
 def _moved(cells: pl.DataFrame) -> float:
