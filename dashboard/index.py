@@ -22,23 +22,31 @@ from dashboard.settings import INTERNAL
 #: On every page; a page's own stand in its ASSETS and come between tokens and the handover to Dash.
 STYLES = ("tokens", "page")
 SCRIPTS = ("boot",)
-#: On pages with callbacks: the word about one that failed; what Dash's components still want of polyfills (_UNUSED).
-DASH_SCRIPTS = ("callbacks", "vendor/regenerator-runtime")
-
-
+#: On pages with callbacks: the word about one that failed; what brings Dash once the page is painted.
+DASH_SCRIPTS = ("callbacks", "start")
+#: What Dash's components still want of polyfills (_UNUSED).
+_POLYFILL = "vendor/regenerator-runtime"
 #: Bundles of Dash that no page needs: its old table, and polyfills for browsers that could not run our own scripts.
 #: Of the latter its components still want one, which comes alone (`vendor/regenerator-runtime.js`, 27 kB lighter).
 _UNUSED = re.compile(r'<script src="[^"]*/(?:dash_table/|deps/polyfill@)[^"]*"></script>')
+#: What stands in a template is neither asked for nor run until assets/start.js does so.
+_LATER = """{config}
+<template id="_dash-renderer">
+<script src="{polyfill}"></script>
+{bundles}
+</template>"""
 
 
 class Atlas(Dash):
     """Dash with our document instead of its index string."""
 
     def _config(self) -> dict[str, Any]:
-        """Without the token for background callbacks, of which there are none: it made each worker's pages others."""
+        """Without the token for background callbacks, of which there are none: it made each worker's pages others.
+
+        And without the versions of what the server is made of, for which no script asks.
+        """
         config: dict[str, Any] = super()._config()  # type: ignore[no-untyped-call]
-        config.pop("end_id", None)
-        return config
+        return {key: value for key, value in config.items() if key != "end_id" and "version" not in key}
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Put Dash's parts into the document that `document` prepared."""
@@ -46,11 +54,9 @@ class Atlas(Dash):
             raise urls.NotFoundError(request.path)
         page: dict[str, str] = g.page
         main = page["main"].replace("<!--dash-->", parts["app_entry"])
-        bundles = _UNUSED.sub("", parts["scripts"]).replace("<script src=", "<script defer src=")
-        # A module waits its turn among the deferred; a plain inline script would run before Dash is there.
-        start = parts["renderer"].replace('type="application/javascript"', 'type="module"')
-        scripts = "\n".join((parts["config"], bundles, start))
-        return _DOCUMENT.format(**page | {"main": main, "scripts": scripts})
+        bundles, polyfill = _UNUSED.sub("", parts["scripts"]).strip(), address(f"/assets/{_POLYFILL}.js")
+        later = _LATER.format(config=parts["config"], polyfill=polyfill, bundles=bundles)
+        return _DOCUMENT.format(**page | {"main": main, "scripts": later})
 
 
 def document(

@@ -150,6 +150,28 @@ def test_nothing_moves_when_the_scripts_arrive(visit: Visits, name: str) -> None
     assert v.page.evaluate("window.shifts") == []
 
 
+#: The browser tells of the first paint when the test says so; its clock stands still.
+SILENT = """window.PerformanceObserver = class {
+  constructor(told) { this.told = told; }
+  observe() { window.painted = () => this.told(null, this); }
+  disconnect() {}
+};"""
+DASH = "script[src*=dash-component-suites]"
+
+
+def test_dash_is_asked_for_once_the_page_is_painted_or_long_loaded(visit: Visits) -> None:
+    """Its 200 kB else keep styles and letters waiting on a slow line."""
+    for say, shown in (("window.painted()", True), ("", False)):
+        v = visit("")
+        v.page.clock.install()
+        v.page.add_init_script(SILENT)
+        v.open("/de/map")
+        assert v.page.locator(f"body > {DASH}").count() == 0
+        assert not any("dash-component-suites" in url for url in v.urls)
+        v.page.evaluate(say) if shown else v.page.clock.run_for(2100)
+        v.page.locator(f"body > {DASH}").first.wait_for(state="attached")
+
+
 def near(one: list[int], other: list[int]) -> bool:
     """The same place but for the rounding of a pixel."""
     return all(abs(a - b) <= 1 for a, b in zip(one, other, strict=True))
