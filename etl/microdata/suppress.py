@@ -29,8 +29,8 @@ from etl.model import CheckError
 _TOLERANCE: Final = 1e-6
 #: How many tables with half of the open cells moved at once are tried, within what is hidden.
 _TRIES: Final = 6
-#: Cells of a period up to which unsafe cells must lie so many sums apart for one programme to move both; 0: each has its
-#: own. Measured on tables with 52 to 95 % unsafe cells, processor time: 1,223 cells one by one take 5 to 7 s and 2,275
+#: Cells of a period up to which unsafe cells must lie so many sums apart for one programme to move both; 0: each has
+#: its own. Measured on tables with 52 to 95 % unsafe cells, processor time: 1,223 cells one by one take 5 to 7 s, 2,275
 #: take 10 s; these are 4 s with 5 sums between them, and 0.1 % fewer are shown; 8,500 cells are 5 to 11 s with 3 sums.
 APART: Final = ((1_300, 0), (2_500, 5), (10**9, 3))
 _ROUNDS: Final = 25
