@@ -37,6 +37,7 @@ def register(server: Flask) -> None:
     _exports(server)
     _builds(server)
     _limits(server)
+    server.after_request(_when_to_come_again)
 
     @server.errorhandler(urls.NotFoundError)
     def unknown(error: urls.NotFoundError) -> Response:
@@ -89,6 +90,12 @@ def register(server: Flask) -> None:
         return page(500, t("Something went wrong"), t("The error has the number {mark}; please tell us.", mark=mark))
 
 
+def _when_to_come_again(answer: Response) -> Response:
+    if answer.status_code == 503:
+        answer.headers.setdefault("Retry-After", str(pool.AGAIN))
+    return answer
+
+
 def _exports(server: Flask) -> None:
     @server.errorhandler(pool.BusyError)
     @server.errorhandler(pool.BrokenError)
@@ -96,9 +103,7 @@ def _exports(server: Flask) -> None:
         t = language()
         if isinstance(error, pool.BrokenError):
             log.error("export at %s: %s", request.path[:200], error)
-        answer = page(503, t("Too busy"), t("The file could not be made just now. Please try again in a few seconds."))
-        answer.headers["Retry-After"] = str(pool.AGAIN)
-        return answer
+        return page(503, t("Too busy"), t("The file could not be made just now. Please try again in a few seconds."))
 
 
 def _limits(server: Flask) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -81,7 +83,8 @@ def _tested(t: Words, report: Report) -> list[Component]:
         t("{n} rules were broken.", n=len(report.violations)) if report.violations else t("No rule was broken."),
     ]
     if report.undecided:
-        facts.append(t("Rules that a program cannot decide alone: {rules}.", rules=", ".join(report.undecided)))
+        rules = ", ".join(_named(t, report.undecided))
+        facts.append(t("Rules that a program cannot decide alone: {rules}.", rules=rules))
     known = {path.rpartition("/")[2]: count for path, count in report.checks.items()}
     tried = {
         "test_tasks.py": t("Whole tasks by keyboard alone: {n} tests.", n=known.get("test_tasks.py", 0)),
@@ -97,6 +100,12 @@ def _tested(t: Words, report: Report) -> list[Component]:
     facts += [text for name, text in tried.items() if name in known]
     facts += [f"{t.day(day)}: {what}" for day, what in report.manual]
     return [html.H2(t("What was tested")), html.Ul([html.Li(fact) for fact in facts])]
+
+
+def _named(t: Words, rules: Iterable[str]) -> list[str]:
+    """Rules of axe in words, with the name they have there; those without words by that name alone."""
+    known = {"color-contrast": t("contrast of letters that lie on a drawing")}
+    return [f"{known[rule]} ({rule})" if rule in known else rule for rule in rules]
 
 
 def _barriers(t: Words, report: Report) -> list[Component]:

@@ -32,6 +32,8 @@ _S3A: Final = (
     "Spark reads s3:// with its own library, which is not on its class path. Remedy: name org.apache.hadoop:hadoop-aws "
     "of Spark's Hadoop version in spark.jars.packages (spark-defaults.conf), or use DuckDB."
 )
+#: How the folder is called that DuckDB spills to; an error that names it says nothing of the microdata.
+_SPILL: Final = "atlas-spill-"
 _AGAIN: Final = "nothing was written; run it again when there is room."
 
 
@@ -93,6 +95,8 @@ class Engine:
         except Exception as error:
             if isinstance(error.__cause__, KeyboardInterrupt):
                 raise
+            if isinstance(error, duckdb.IOException) and _SPILL in str(error):
+                raise PublishError(f"DuckDB found no room to spill ({_first(error)}); {_AGAIN}") from error
             if _NO_S3A in str(error):
                 raise PublishError(f"{self.name}: {_S3A}") from error
             raise EngineError(f"{self.name} could not finish ({_first(error)}); {_AGAIN}") from error
@@ -106,7 +110,7 @@ class EngineError(PublishError):
 def engine(name: str, limits: Limits) -> Iterator[Engine]:
     """'duckdb', or a Spark master or address: local-cluster[2,1,1024], spark://host:7077, yarn, sc://host:15002."""
     if name == "duckdb":
-        with tempfile.TemporaryDirectory(prefix="atlas-spill-", dir=limits.spill) as spill:
+        with tempfile.TemporaryDirectory(prefix=_SPILL, dir=limits.spill) as spill:
             connection = ibis.duckdb.connect(
                 memory_limit=limits.memory,
                 temp_directory=spill,

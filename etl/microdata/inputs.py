@@ -116,8 +116,12 @@ def _parquet(path: Input, recipe: Recipe, deep: bool) -> tuple[str, dict[str, st
 
 
 def _opened(path: Input) -> Any:
-    """The bytes, to be read at any place."""
-    return objects.system().open_input_file(path.key) if isinstance(path, Remote) else path.open("rb")
+    """The bytes, to be read at any place, by Arrow itself.
+
+    Never a file of Python's: Arrow's threads free what they read of it after the read has returned, and need Python's
+    lock for that. Where Python is at its end by then, the whole process aborts (134).
+    """
+    return objects.system().open_input_file(path.key) if isinstance(path, Remote) else pa.OSFile(str(path))
 
 
 def _text(path: Input) -> io.TextIOWrapper:

@@ -160,7 +160,9 @@ def test_a_slow_query_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPat
         raise SlowQueryError("api_observations")
 
     monkeypatch.setattr(Build, "frame", slow)
-    assert "limit" in held(client.get(f"/api/v1/observations?indicator={WEB}"), 503)["remedy"]
+    answer = client.get(f"/api/v1/observations?indicator={WEB}")
+    assert "limit" in held(answer, 503)["remedy"]
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 # ── The document and its page ────────────────────────────────────────────────────────────────────────────────────

@@ -291,6 +291,7 @@ def test_a_slow_query_is_503(settings: Settings, monkeypatch: pytest.MonkeyPatch
     client = create(settings).server.test_client()
     answer = client.get("/de/map")
     assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
     held(answer)
 
 
