@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -42,41 +43,54 @@ def class_of(path: str) -> str:
 def answered(path: str, status: int, seconds: float) -> None:
     """Count one answer. status: of HTTP. seconds: until the body was ready or sent."""
     kind = class_of(path)
-    _requests().labels(kind, str(status)).inc()
-    _seconds().labels(kind).observe(seconds)
+    counts = _counts()
+    counts.requests.labels(kind, str(status)).inc()
+    counts.seconds.labels(kind).observe(seconds)
 
 
 def exported(outcome: str) -> None:
     """Count one export: made, refused (too many wait) or broken."""
-    _exports().labels(outcome).inc()
+    _counts().exports.labels(outcome).inc()
 
 
-# Made on first use: only then is it known whether the processes share a folder.
-@cache
 def running() -> Gauge:
     """Requests that are being answered."""
-    return Gauge("atlas_requests_running", "Requests being answered.", multiprocess_mode="livesum")
+    return _counts().running
 
 
-@cache
 def waiting() -> Gauge:
     """Exports that are being made or wait for it."""
-    return Gauge("atlas_exports_waiting", "Exports being made or waiting.", multiprocess_mode="livesum")
+    return _counts().waiting
+
+
+class _Counts:
+    """All of them; a second of any in one process is an error (prometheus_client)."""
+
+    def __init__(self) -> None:
+        self.running = Gauge("atlas_requests_running", "Requests being answered.", multiprocess_mode="livesum")
+        self.waiting = Gauge("atlas_exports_waiting", "Exports being made or waiting.", multiprocess_mode="livesum")
+        self.requests = Counter("atlas_requests", "Answers by class of address and status.", ["class", "status"])
+        self.seconds = Histogram(
+            "atlas_request_seconds", "Seconds until an answer was ready.", ["class"], buckets=_SECONDS
+        )
+        self.exports = Counter("atlas_exports", "Exports by outcome.", ["outcome"])
+
+
+_making = threading.Lock()
+
+
+def _counts() -> _Counts:
+    """Made on first use: only then is it known whether the processes share a folder.
+
+    One at a time: readers who wait for a worker that starts come all at once, and `cache` alone lets each make its own.
+    """
+    with _making:
+        return _made()
 
 
 @cache
-def _requests() -> Counter:
-    return Counter("atlas_requests", "Answers by class of address and status.", ["class", "status"])
-
-
-@cache
-def _seconds() -> Histogram:
-    return Histogram("atlas_request_seconds", "Seconds until an answer was ready.", ["class"], buckets=_SECONDS)
-
-
-@cache
-def _exports() -> Counter:
-    return Counter("atlas_exports", "Exports by outcome.", ["outcome"])
+def _made() -> _Counts:
+    return _Counts()
 
 
 def text() -> str:
@@ -86,7 +100,7 @@ def text() -> str:
         _forget_the_dead(Path(folder))
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
-        for made in (running(), waiting(), _requests(), _seconds(), _exports()):
+        for made in vars(_counts()).values():
             registry.register(made)
     registry.register(_Processes())
     return generate_latest(registry).decode()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 from operating import Running, running, until
+from serving import ROOT
 
 from dashboard import answers, logs
 
@@ -156,3 +160,33 @@ def test_off_leaves_warnings_and_errors(mode: str, level: int) -> None:
     told = logs.config(mode)
     assert logging.getLevelName(told["loggers"]["atlas.request"]["level"]) == level
     assert told["root"]["level"] == "WARNING"
+
+
+ALL_AT_ONCE = """
+import sys, threading
+from dashboard import measures
+sys.setswitchinterval(1e-6)
+wrong, begin = [], threading.Barrier(24)
+def ask(kind):
+    begin.wait()
+    try:
+        (measures.running, measures.waiting, lambda: measures.answered("/de/map", 200, 0.1))[kind]()
+    except Exception as error:
+        wrong.append(repr(error))
+threads = [threading.Thread(target=ask, args=(number % 3,)) for number in range(24)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert not wrong, wrong
+assert 'atlas_requests_total{class="page",status="200"} 8.0' in measures.text()
+"""
+
+
+def test_the_first_requests_of_a_worker_may_come_all_at_once(tmp_path: Path) -> None:
+    """They waited for it to start; one of them was answered 500, since two made the same count."""
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        shared = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+        command = [sys.executable, "-c", ALL_AT_ONCE]
+        done = subprocess.run(command, cwd=ROOT, env=shared, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr[-1500:]
