@@ -16,6 +16,7 @@ import os
 import platform
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,10 +26,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+STOPPED = b"stopped by the benchmark"
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = ("ags", "published", "branch")
 #: What a subject may take, bytes of address space; Java reserves more than it uses and has its own limits.
 CAP = 8 << 30
+#: After so many seconds a run is stopped, and told so.
+PATIENCE = 1200
 #: What all of them do: count rows by Kreis, year and branch.
 RECIPE = """
 [input]
@@ -148,6 +152,9 @@ def measure(folder: Path, name: str, repeats: int) -> dict[str, Any]:
     for _ in range(repeats):
         command = [sys.executable, "-m", "bench.microdata", "--one", name, "--folder", str(folder)]
         done, peak, processor = watched(command)
+        if done.stderr.endswith(STOPPED):
+            gone = {"rows": 0, "seconds": float(PATIENCE), "ended": f"stopped after {PATIENCE // 60} minutes"}
+            return {**gone, "peak": peak, "processor": processor}
         if done.returncode and b"MemoryError" not in done.stderr[-3000:] and b"realloc" not in done.stderr[-3000:]:
             raise RuntimeError(f"{name}: {done.stderr[-800:].decode()}")
         ended = {"rows": 0, "seconds": 0.0, "ended": f"needs more than {CAP >> 30} GB"}
@@ -171,7 +178,13 @@ def watched(command: list[str], **options: Any) -> tuple[subprocess.CompletedPro
     watcher = threading.Thread(target=look)
     watcher.start()
     try:
-        out, told = process.communicate(timeout=3600)
+        out, told = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        for one in _family(process.pid)[1:]:
+            os.kill(one, signal.SIGKILL)
+        process.kill()
+        out, told = process.communicate()
+        told += STOPPED
     finally:
         process.kill()
         ended.set()

@@ -81,7 +81,8 @@ def _gather(opened: Engine, files: Sequence[Input], recipe: Recipe) -> Raw:
             "no row is left to count", column=recipe.region, remedy="see the recipe's filters and what was left out."
         )
     frames = {"reduced": good}
-    known = expression.places_table(places.rows, recipe.levels)
+    if recipe.disclosure.unit or recipe.measure.kind == "median":
+        known = expression.places_table(places.rows, recipe.levels)
     if recipe.disclosure.unit:
         frames["units"] = opened.run(expression.per_unit(table, recipe, known))
     elif recipe.measure.kind == "sum":

@@ -19,7 +19,6 @@ from __future__ import annotations
 from typing import Final
 
 import polars as pl
-from scipy.special import stdtrit
 
 from etl.model import DeliveryError
 
@@ -84,6 +83,8 @@ def effective(share: float, variance: float, freedom: int, rows: int) -> float:
     Where all or none of a cell have the mark the variance says nothing; then it is the number of rows.
     """
     size = share * (1 - share) / variance if variance > 0 and 0 < share < 1 else float(rows)
+    from scipy.special import stdtrit  # noqa: PLC0415 - a third of a second that only surveys need
+
     shrink = (Z / float(stdtrit(freedom, 0.975))) ** 2 if freedom > 0 else 0.0
     return max(size * shrink, 1.0)
 

@@ -17,8 +17,8 @@ from typing import Any, Final
 import duckdb
 import ibis
 import polars as pl
+import pyarrow as pa
 
-from etl.microdata import objects
 from etl.microdata.inputs import Input
 from etl.microdata.objects import Remote
 from etl.model import AtlasError, PublishError
@@ -61,8 +61,10 @@ class Engine:
                 paths = [f"s3a://{one.key}" for one in remote] or [str(Path(str(one)).resolve()) for one in files]
                 return self._frame(paths, form, separator)
             if remote:
+                from etl.microdata import stream  # noqa: PLC0415 - loads pandas, which files do not need
+
                 name = ibis.util.gen_name("microdata")
-                self._connection.con.register(name, objects.rows(remote, form, separator))
+                self._connection.con.register(name, stream.rows(remote, form, separator))
                 return self._connection.table(name)
             return self._local([str(Path(str(one)).resolve()) for one in files], form, separator)
 
@@ -80,8 +82,15 @@ class Engine:
     def run(self, expression: Any) -> pl.DataFrame:
         """The result, sorted by all its columns, so that engines can be compared row by row."""
         with self._told():
-            found = pl.DataFrame(pl.from_arrow(self._connection.to_pyarrow(expression)))
+            rows = self._connection.to_pyarrow(expression) if self._spark else self._arrow(expression)
+            found = pl.DataFrame(pl.from_arrow(rows)).cast(dict(expression.schema().to_polars()))
         return found.sort(found.columns)
+
+    def _arrow(self, expression: Any) -> pa.Table:
+        """What DuckDB finds. Ibis' `to_pyarrow` would load pandas, for as long as millions of rows take."""
+        name = ibis.util.gen_name("found")
+        self._connection.create_view(name, expression)
+        return self._connection.con.table(name).to_arrow_table()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from functools import reduce as fold
 from typing import Any, Final
 
 import ibis
+import pyarrow as pa
 
 from etl.microdata.recipe import Breakdown, Condition, Recipe
 from etl.microdata.terms import pattern
@@ -293,5 +294,6 @@ def _period(column: Any, grain: str) -> Any:
 
 def places_table(places: Sequence[dict[str, str]], levels: Sequence[str]) -> Any:
     """Raw region → code at each level, as a table that any engine takes along."""
-    schema = {"raw": "string", **dict.fromkeys(levels, "string")}
-    return ibis.memtable([{name: row[name] for name in schema} for row in places], schema=schema)
+    names = ("raw", *levels)
+    # From Arrow: of plain rows Ibis would make a frame of pandas, and load it for that.
+    return ibis.memtable(pa.table({name: pa.array([row[name] for row in places], pa.string()) for name in names}))

@@ -10,14 +10,10 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.dataset
 from pyarrow import fs
 
 from etl.model import DeliveryError, PublishError
@@ -88,27 +84,6 @@ def trouble(error: Exception, place: object) -> PublishError | None:
         f"{place}: the store ({where}) does not answer or refuses ({told.splitlines()[0][:300]}); nothing was written. "
         "Remedy: see AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, then run it again."
     )
-
-
-def rows(files: Sequence[Remote], form: str, separator: str) -> Any:
-    """The objects as one dataset, which an engine reads column by column and part by part, as often as it likes."""
-    keys, store = [one.key for one in files], system()
-    if form == "parquet":
-        heads = _schemas(keys, store, form)
-        schema = pa.unify_schemas([one.remove_metadata() for one in heads], promote_options="permissive")
-        return pa.dataset.dataset(keys, schema=schema, filesystem=store, format=form)
-    parse = pa.csv.ParseOptions(delimiter=separator, newlines_in_values=True)
-    heads = _schemas(keys, store, pa.dataset.CsvFileFormat(parse_options=parse))
-    kinds = {name: pa.string() for one in heads for name in one.names}
-    # Everything is text, as on the other engines; numbers are read by the expression. Empty is nothing.
-    convert = pa.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True, null_values=[""])
-    text = pa.dataset.CsvFileFormat(parse_options=parse, convert_options=convert)
-    return pa.dataset.dataset(keys, schema=pa.schema(list(kinds.items())), filesystem=store, format=text)
-
-
-def _schemas(keys: Sequence[str], store: fs.S3FileSystem, form: Any) -> list[pa.Schema]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda key: pa.dataset.dataset(key, filesystem=store, format=form).schema, keys))
 
 
 def _fits(names: Sequence[str], parts: Sequence[str]) -> bool:

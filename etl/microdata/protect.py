@@ -11,9 +11,6 @@ import polars as pl
 
 from etl.microdata import rules
 from etl.microdata.recipe import Recipe
-from etl.microdata.rounding import rounded
-from etl.microdata.suppress import suppress
-from etl.microdata.tables import table
 
 
 @dataclass(frozen=True)
@@ -48,13 +45,17 @@ def _period(
     cells: pl.DataFrame, recipe: Recipe, parents: Mapping[str, str]
 ) -> tuple[pl.DataFrame, dict[str, float], int | None]:
     """The cells, the least width in each component, and how many sums apart cells were moved together."""
-    method, known = recipe.disclosure.method, table(cells, recipe, parents)
-    rows = pl.col("rows").cast(pl.Float64)
+    method, rows = recipe.disclosure.method, pl.col("rows").cast(pl.Float64)
+    if method == "none" or (method == "suppress" and (cells["why"] == "").all()):
+        return cells.with_columns(released=rows, hidden=pl.lit(value=False), why=pl.lit("")), {}, None
+    from etl.microdata.rounding import rounded  # noqa: PLC0415 - scipy takes as long to load as a million rows take
+    from etl.microdata.suppress import suppress  # noqa: PLC0415
+    from etl.microdata.tables import table  # noqa: PLC0415
+
+    known = table(cells, recipe, parents)
     if method == "round":
         counts = pl.Series("released", rounded(known, recipe.disclosure.base))
         return cells.with_columns(counts, hidden=pl.lit(value=False), why=pl.lit("")), {}, None
-    if method == "none":
-        return cells.with_columns(released=rows, hidden=pl.lit(value=False), why=pl.lit("")), {}, None
     found = suppress(known)
     hidden = pl.Series("hidden", found.hidden)
     secondary = (pl.col("why") == "") & hidden

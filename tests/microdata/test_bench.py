@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import micro
+import polars as pl
 
 from bench.growth import picture
 from bench.microdata import SUBJECTS, on_spark
@@ -31,3 +32,17 @@ def test_a_quick_run_measures_every_subject_and_is_drawn(tmp_path: Path) -> None
     assert "Peak memory, MB" in told
     assert "pandas, 200,000 rows" in told
     assert drawn.get("role") == "img"
+
+
+def test_counting_safe_rows_loads_neither_pandas_nor_scipy(tmp_path: Path) -> None:
+    """They take as long to load as millions of rows take to count."""
+    frame = pl.concat([micro.rows().filter(pl.col("ags") == "16051")] * 5)
+    path = micro.write(tmp_path, frame=frame)
+    code = (
+        "import sys; from etl.cli import main\n"
+        "assert main(sys.argv[1:], print) == 0\n"
+        "print({'pandas', 'scipy', 'pyarrow.dataset', 'pyarrow.compute'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, "aggregate", str(path), "--out", str(tmp_path / "out")]
+    run = subprocess.run(command, cwd=micro.ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert run.stdout.endswith("set()\n"), run.stdout + run.stderr
