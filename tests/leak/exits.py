@@ -215,18 +215,25 @@ class Crawl:
 
     def everything(self, lang: str = "") -> dict[str, bytes]:
         """All exits, and all files that their pages link to; with a language only what has no other."""
-        for address in addresses():
-            if lang and address[1:3] in languages() and address[1:3] != lang:
-                continue
-            answer = self.get(address)
-            for link in self._files(answer):
-                if link not in self.answers:
-                    self.get(link)
+        for _ in self.each(lang):
+            pass
         self._frozen(lang)
         for address in ("/_dash-layout", "/_dash-dependencies", "/robots.txt", "/sitemap.xml", "/favicon.ico"):
             self.get(address)
         self._callbacks(lang)
         return self.answers
+
+    def each(self, lang: str = "") -> Iterator[bytes]:
+        """The addresses among them and the files they link to, one answer after the other."""
+        for address in addresses():
+            if lang and address[1:3] in languages() and address[1:3] != lang:
+                continue
+            answer = self.get(address)
+            yield self.answers[address]
+            for link in self._files(answer):
+                if link not in self.answers:
+                    self.get(link)
+                    yield self.answers[link]
 
     def _frozen(self, lang: str) -> None:
         """Every page frozen to the build that is published, to a day, and to a build of that name which is none."""
