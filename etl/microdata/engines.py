@@ -124,6 +124,8 @@ def engine(name: str, limits: Limits) -> Iterator[Engine]:
                 memory_limit=limits.memory,
                 temp_directory=spill,
                 preserve_insertion_order=False,
+                # What was read is not kept: files are read once or twice, and memory must not grow with them.
+                enable_external_file_cache=False,
                 **({"max_temp_directory_size": limits.most_spill} if limits.most_spill else {}),
                 **({"threads": limits.threads} if limits.threads else {}),
             )

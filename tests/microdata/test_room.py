@@ -33,6 +33,14 @@ def firms(folder: Path) -> Path:
     return micro.write(folder, BY_FIRM, frame)
 
 
+def test_what_was_read_is_not_kept(tmp_path: Path) -> None:
+    recipe = read_recipe(firms(tmp_path))
+    with engine("duckdb", Limits("2GB", tmp_path)) as opened:
+        opened.run(expression.reduced(opened.table(find(recipe), recipe.format, recipe.separator), recipe))
+        asked = "select memory_usage_bytes from duckdb_memory() where tag = 'EXTERNAL_FILE_CACHE'"
+        assert opened._connection.con.execute(asked).fetchall() == [(0,)], "memory would grow with the files"
+
+
 def test_groups_that_do_not_fit_in_memory_are_spilled_and_give_the_same(tmp_path: Path) -> None:
     recipe = read_recipe(firms(tmp_path))
     levels = place(["16051"], recipe).rows
