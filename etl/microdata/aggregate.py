@@ -86,7 +86,8 @@ def _gather(opened: Engine, files: Sequence[Input], recipe: Recipe) -> Raw:
     if recipe.disclosure.unit:
         frames["units"] = opened.run(expression.per_unit(table, recipe, known))
     elif recipe.measure.kind == "sum":
-        frames["largest"] = opened.run(expression.largest(table, recipe))
+        tops = expression.table_of(opened.run(expression.top(table, recipe)))
+        frames["largest"] = opened.run(expression.largest(table, recipe, tops))
     if recipe.measure.kind == "median":
         frames["medians"] = opened.run(expression.medians(table, recipe, known))
     if recipe.measure.strata or recipe.measure.cluster:

@@ -15,6 +15,7 @@ from functools import reduce as fold
 from typing import Any, Final
 
 import ibis
+import polars as pl
 import pyarrow as pa
 
 from etl.microdata.recipe import Breakdown, Condition, Recipe
@@ -54,15 +55,38 @@ def reduced(table: Any, recipe: Recipe) -> Any:
     return settled.group_by(_by(recipe)).agg(**{name: settled[name].sum() for name in sums})
 
 
-def largest(table: Any, recipe: Recipe) -> Any:
-    """The two largest values of each cell of `reduced`, as `first` and `second` (null where there is one row only)."""
-    rows = _good(_raw(table, recipe), recipe)
-    by = _by(recipe)
-    place = ibis.row_number().over(group_by=by, order_by=ibis.desc(rows["value"]))
-    top = rows.mutate(place=place).filter(lambda t: t.place < 2)
-    return top.group_by(by).agg(
-        first=top.value.max(where=top.place == 0),
-        second=top.value.max(where=top.place == 1),
+def top(table: Any, recipe: Recipe) -> Any:
+    """The largest value of each key as it stands in the file, as `first`; what `largest` is given back."""
+    rows = _raw(table, recipe)
+    rows = rows.filter(rows.flaw == 0)
+    return rows.group_by(_keys(rows)).agg(first=rows["value"].max())
+
+
+def largest(table: Any, recipe: Recipe, tops: Any) -> Any:
+    """The two largest values of each cell of `reduced`, as `first` and `second` (null where there is one row only).
+
+    tops: what `top` found, as a table. The rows are read again for what is next to it and never ranked, which would
+    keep and sort all of them; nor is it one expression with `top`, of which DuckDB would keep the rows in between. What
+    is ranked are the keys that are the same once trimmed.
+    """
+    rows = _raw(table, recipe)
+    rows = rows.filter(rows.flaw == 0)
+    keys = _keys(rows)
+    # A key that is empty meets none here; its rows are a fault and not looked for.
+    met = rows.join(tops, keys).select(*(rows[name] for name in keys), rows["value"], tops["first"])
+    found = met.group_by(keys).agg(
+        first=met["first"].max(),
+        ties=(met["value"] == met["first"]).cast("int64").sum(),
+        below=met["value"].max(where=met["value"] < met["first"]),
+    )
+    good, by = _good(found, recipe), _by(recipe)
+    second = good.select(*by, value=(good.ties > 1).ifelse(good["first"], good.below))
+    both = good.select(*by, value=good["first"]).union(second.filter(second["value"].notnull()))
+    place = ibis.row_number().over(group_by=by, order_by=ibis.desc(both["value"]))
+    ranked = both.mutate(place=place)
+    return ranked.group_by(by).agg(
+        first=ranked["value"].max(where=ranked.place == 0),
+        second=ranked["value"].max(where=ranked.place == 1),
     )
 
 
@@ -297,3 +321,8 @@ def places_table(places: Sequence[dict[str, str]], levels: Sequence[str]) -> Any
     names = ("raw", *levels)
     # From Arrow: of plain rows Ibis would make a frame of pandas, and load it for that.
     return ibis.memtable(pa.table({name: pa.array([row[name] for row in places], pa.string()) for name in names}))
+
+
+def table_of(frame: pl.DataFrame) -> Any:
+    """What an engine gave, as a table that it takes along."""
+    return ibis.memtable(frame.to_arrow(compat_level=pl.CompatLevel.oldest()))

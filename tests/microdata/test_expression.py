@@ -71,15 +71,25 @@ def test_sums_are_those_of_the_rows_one_by_one(tmp_path: Path, kind: str) -> Non
         recipe = read_recipe(micro.write(tmp_path / grain, RECIPE.replace('"year"', f'"{grain}"'), frame))
         counts: Counter[tuple[Any, ...]] = Counter()
         sums: Counter[tuple[Any, ...]] = Counter()
+        values: dict[tuple[Any, ...], list[float]] = {}
         for row in rows:
             when = None if kind == "number" and grain != "year" else period(row["day"], grain)
             wrong = fault(row, when)
             key = (wrong, None, None, None) if wrong else ("", row["ags"].strip(), when, row["size"].strip()[0])
             counts[key] += 1
             sums[key] += 0 if wrong else row["amount"]
+            if not wrong:
+                values.setdefault(key[1:], []).append(row["amount"])
         with engine("duckdb", Limits()) as opened:
             table = opened.table(find(recipe), recipe.format, recipe.separator)
             found = opened.run(expression.reduced(table, recipe))
+            tops = opened.run(
+                expression.largest(table, recipe, expression.table_of(opened.run(expression.top(table, recipe))))
+            )
         got = {tuple(one[name] for name in ("fault", "region", "period", "d0")): one for one in found.to_dicts()}
         assert {key: one["rows"] for key, one in got.items()} == counts
         assert all(got[key]["total"] == pytest.approx(sums[key]) for key in counts if not key[0])
+        largest = {key: tuple([*sorted(amounts, reverse=True), None][:2]) for key, amounts in values.items()}
+        assert {
+            tuple(one[:3]): one[3:] for one in tops.select("region", "period", "d0", "first", "second").rows()
+        } == largest

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import micro
 import polars as pl
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from etl.microdata import expression, inputs
 from etl.microdata.aggregate import aggregate
-from etl.microdata.engines import Limits, engine
+from etl.microdata.engines import Engine, Limits, engine
 from etl.microdata.inputs import find
 from etl.microdata.places import place
 from etl.microdata.recipe import read_recipe
@@ -41,20 +42,41 @@ def test_what_was_read_is_not_kept(tmp_path: Path) -> None:
         assert opened._connection.con.execute(asked).fetchall() == [(0,)], "memory would grow with the files"
 
 
+def spilled(opened: Engine, wanted: Any) -> tuple[pl.DataFrame, float]:
+    """What an expression gives, and how many bytes of it lay on the disk at most."""
+    connection = opened._connection.con
+    connection.execute("pragma enable_profiling = 'no_output'")
+    connection.execute("""pragma custom_profiling_settings = '{"SYSTEM_PEAK_TEMP_DIR_SIZE": "true"}'""")
+    frame = opened.run(wanted)
+    return frame, json.loads(connection.get_profiling_information())["system_peak_temp_dir_size"]
+
+
+def test_the_largest_two_of_many_rows_are_found_without_keeping_the_rows(tmp_path: Path) -> None:
+    count = 2_000_000
+    frame = pl.select(amount=pl.int_range(count).cast(pl.Float64)).with_columns(
+        ags=pl.lit("16051"), day=pl.lit("2024-01-01"), size=pl.lit("a size class whose name is long")
+    )
+    total = micro.RECIPE.replace('kind = "count"', 'kind = "sum"\nvalue = "amount"')
+    recipe = read_recipe(micro.write(tmp_path, total, frame))
+    with engine("duckdb", Limits("60MB", tmp_path, threads=1)) as opened:
+        table = opened.table(find(recipe), recipe.format, recipe.separator)
+        tops, one = spilled(opened, expression.top(table, recipe))
+        found, two = spilled(opened, expression.largest(table, recipe, expression.table_of(tops)))
+    assert found.select("first", "second").rows() == [(count - 1, count - 2)]
+    assert (one, two) == (0, 0)
+
+
 def test_groups_that_do_not_fit_in_memory_are_spilled_and_give_the_same(tmp_path: Path) -> None:
     recipe = read_recipe(firms(tmp_path))
     levels = place(["16051"], recipe).rows
     found, peaks = [], []
     for memory in (LITTLE, "2GB"):
         with engine("duckdb", Limits(memory, tmp_path, threads=1)) as opened:
-            connection = opened._connection.con
-            connection.execute("pragma enable_profiling = 'no_output'")
-            connection.execute("""pragma custom_profiling_settings = '{"SYSTEM_PEAK_TEMP_DIR_SIZE": "true"}'""")
             table = opened.table(find(recipe), recipe.format, recipe.separator)
             units = expression.per_unit(table, recipe, expression.places_table(levels, recipe.levels))
-            found.append(opened.run(units))
-            told = json.loads(connection.get_profiling_information())
-            peaks.append(told["system_peak_temp_dir_size"])
+            frame, peak = spilled(opened, units)
+            found.append(frame)
+            peaks.append(peak)
     assert found[0].equals(found[1])
     assert peaks[0] > 20e6, "with little memory it went through the disk"
     assert peaks[1] == 0, "with enough it did not"
