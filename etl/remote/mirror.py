@@ -42,7 +42,10 @@ def run(context: Context) -> int:
     with _alone(context.data):
         if arguments.watch:
             return _watch(mirror, arguments.every)
-        mirror.step()
+        try:
+            mirror.step()
+        except OSError as error:
+            raise mirror.unwritten(error) from None
     context.say(f"build {mirror.build} of {arguments.address} is here")
     return Exit.DONE
 
@@ -90,9 +93,12 @@ class Mirror:
         """One look of a watch: nothing is raised, all is said once and written down."""
         try:
             self.step()
-        except (StoreError, PublishError, OSError) as error:
-            known = error if isinstance(error, StoreError) else StoreError(DISK, f"{self.data}: {error}")
-            self._failed(known)
+        except StoreError as error:
+            self._failed(error)
+        except PublishError as error:
+            self._failed(StoreError(DISK, f"{self.data}: {error}"))
+        except OSError as error:
+            self._failed(self.unwritten(error))
         else:
             if self._problem and self._done:
                 self._say(f"all is well again: build {self.build}")
@@ -114,6 +120,11 @@ class Mirror:
         self._done = False
         self._bring(heads.read(content))
         self._done, self._failures = True, 0
+
+    def unwritten(self, error: OSError) -> StoreError:
+        """The sentence about a disk that takes no more, or a folder that may not be written."""
+        why = error.strerror or str(error)
+        return StoreError(DISK, f"{self.data} cannot be written ({why}). Make room there, or give it the right to.")
 
     def _failed(self, error: StoreError) -> None:
         most = DAMAGED_SECONDS if error.kind == DAMAGED else WAIT_SECONDS

@@ -299,6 +299,36 @@ def test_a_watch_follows_until_it_is_stopped_and_is_alone(publisher: Publisher, 
     assert f"build {publisher.ids[1]} is published" in lines
 
 
+_FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing fails then with an error, as on a full disk
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+from etl.cli import main
+sys.exit(main(sys.argv[2:], print))
+"""
+
+
+def test_a_full_disk_leaves_what_is_here_and_the_next_one_goes_on(
+    publisher: Publisher, place: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "small"
+    publisher.push(place)
+    assert once(data, place).returncode == 0
+    publisher.publish(1)
+    publisher.push(place)
+    size = (publisher.data / f"builds/{publisher.ids[1]}.duckdb").stat().st_size
+    full = [sys.executable, "-c", _FULL, str(size // 2), "mirror", place]
+    done = subprocess.run(full, env=environment(data), capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 12, done.stderr
+    assert f"{data} cannot be written" in done.stderr
+    assert "Make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert served(data) == publisher.ids[0]
+    assert not (data / f"builds/{publisher.ids[1]}.duckdb").exists()
+    assert once(data, place).returncode == 0
+    assert served(data) == publisher.ids[1]
+
+
 def _look_until(mirror: Mirror, reached: Callable[[], bool]) -> None:
     end = time.monotonic() + 90
     while not reached():
