@@ -46,3 +46,11 @@ def test_counting_safe_rows_loads_neither_pandas_nor_scipy(tmp_path: Path) -> No
     command = [sys.executable, "-c", code, "aggregate", str(path), "--out", str(tmp_path / "out")]
     run = subprocess.run(command, cwd=micro.ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert run.stdout.endswith("set()\n"), run.stdout + run.stderr
+
+
+def test_a_store_is_measured_beside_a_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench.microdata_store", "--rows", "20000", "--out", str(tmp_path / "found.json")]
+    run = subprocess.run(command, cwd=micro.ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert re.search(r"\| 20,000 \| 1 \| \d+ \| \d+ \| [\d.]+ \| [\d.]+ \|", run.stdout), run.stderr[-2000:]
+    found = json.loads((tmp_path / "found.json").read_text("utf-8"))["from_a_store"]["runs"]
+    assert found[0]["store"]["peak"] > 0
