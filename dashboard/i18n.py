@@ -99,6 +99,11 @@ class Words:
         }
         return suffixes.get(unit, "")
 
+    @property
+    def colon(self) -> str:
+        """Between a name and what is said of it, the space included."""
+        return f"{NBSP}: " if self.lang == "fr" else ": "
+
     def period(self, period: str) -> str:
         """2024 · Q2 2024 · June 2024, as this language writes it."""
         if "-Q" in period:

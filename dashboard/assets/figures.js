@@ -9,6 +9,7 @@
   const slices = {}, shapes = {}, formats = {};
 
   /* ---- words and numbers ---- */
+  Atlas.colon = document.documentElement.lang === "fr" ? "\u00a0: " : ": ";
   Atlas.fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   Atlas.escape = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[c]));
   Atlas.number = (value, decimals, sign) => {

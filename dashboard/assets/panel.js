@@ -67,7 +67,7 @@
   }
   function line(f) {
     const decimals = Atlas.slice.format.decimals, flag = f.flag && escape(page.flags[f.flag]);
-    const why = f.flag && Atlas.reason(f), title = why ? `${flag}: ${escape(why)}` : flag;
+    const why = f.flag && Atlas.reason(f), title = why ? `${flag}${Atlas.colon}${escape(why)}` : flag;
     const name = `<th scope="row" class="name"><a href="${escape(Atlas.address({ region: f.code }))}">${escape(Atlas.name(f.code))}</a></th>`;
     const cell = (key, text) => `<td class="${key}">${text}</td>`;
     const shown = (html) => Atlas.display && Atlas.display.kind !== "value" ? cell("shown", html) : "";

@@ -156,7 +156,7 @@
       };
       for (const c of ["DE", "FR"]) line(slice, c, styles[c], W[c]);
       if (code && !W[code]) line(slice.rows[code] ? slice : Atlas.sliceAbove(code, chart), code, styles.region, Atlas.name(code));
-      const caption = `${lines.map((one) => one.name).reverse().join(" · ")}: ${slice.title}`;
+      const caption = `${lines.map((one) => one.name).reverse().join(" · ")}${Atlas.colon}${slice.title}`;
       $("chart-caption").textContent = [caption, ...signs].join(". ");
       const layout = structuredClone(figure.layout);
       layout.font.color = ink;

@@ -79,7 +79,7 @@ def _findings(build: Build, t: Words, place: Territory, chosen: list[Finding]) -
         sentences.append(f"{t('Perimeter:')} {place.perimeter}")
     if chosen:
         first = chosen[0]
-        sentences.append(f"{first.indicator['short']}: {recipes.recipe(build, t, first.figure)}")
+        sentences.append(f"{first.indicator['short']}{t.colon}{recipes.recipe(build, t, first.figure)}")
         sentences.append(_apart(t, names, first, hub.members(build, t, place, first.figure)))
     return sentences
 

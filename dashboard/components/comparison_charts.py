@@ -99,7 +99,7 @@ def _chart(comparison: Comparison, course: Course) -> html.Figure:
     )
     unit = unit_of(t, course)
     labels = [t.period(period) for period in course.periods]
-    label = f"{indicator['title']}, {labels[0]}–{labels[-1]}: {spoken}"
+    label = f"{indicator['title']}, {labels[0]}–{labels[-1]}{t.colon}{spoken}"
     return html.Figure(
         [
             html.Figcaption([html.B(indicator["title"]), html.Small(unit)]),

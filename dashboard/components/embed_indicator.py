@@ -56,7 +56,7 @@ def _chart(request: Request, row: Row, series: dict[str, dict[str, Row]]) -> htm
 
     if len(periods) >= LEAST:
         drawn = [[_point(periods, found[period]) for period in periods if period in found] for found in series.values()]
-        label = f"{row['title']}: {t.listed([names[code] for code in series])}"
+        label = f"{row['title']}{t.colon}{t.listed([names[code] for code in series])}"
         parts.append(Raw(lines(drawn, [t.period(period) for period in periods], write, label)))
     head = [html.Th(t("Period"), scope="col"), *(html.Th(names[code], scope="col") for code in series)]
     body = []

@@ -90,7 +90,7 @@ def cannot(build: Build, t: Words, found: Iterable[Finding]) -> list[Component]:
             reasons.setdefault(reason, []).append(finding.indicator["title"])
     if not reasons:
         return []
-    items = [html.Li([html.B("; ".join(titles) + ": "), reason]) for reason, titles in reasons.items()]
+    items = [html.Li([html.B("; ".join(titles) + t.colon), reason]) for reason, titles in reasons.items()]
     return [html.H2(t("What cannot be put together"), id="cannot"), html.Ul(items, className="gaps-list")]
 
 

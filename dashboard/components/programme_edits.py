@@ -61,6 +61,6 @@ def lines(t: Words, one: Programme, edits: Sequence[Edit]) -> html.Ul:
 def _line(t: Words, one: Programme, edit: Edit) -> html.Li:
     claim = next((claim for claim in one.claims if edit.table == "claim" and claim.id == edit.id), None)
     what = speak.stated(t, claim, said.claimed(t, claim)) if claim else edit.id
-    parts: list[Component | str] = [f"{_tables(t)[edit.table]}, {_changes(t)[edit.change]}: {what}"]
-    cells = [html.Li([html.Code(name), f": {old or '–'} → {new or '–'}"]) for name, old, new in edit.cells]
+    parts: list[Component | str] = [f"{_tables(t)[edit.table]}, {_changes(t)[edit.change]}{t.colon}{what}"]
+    cells = [html.Li([html.Code(name), f"{t.colon}{old or '–'} → {new or '–'}"]) for name, old, new in edit.cells]
     return html.Li([*parts, html.Ul(cells)] if cells else parts)

@@ -214,7 +214,7 @@ def _missing(t: Words, found: Profile, others: list[Row], *, bare: bool) -> list
         levels = [level_name(t, level, found.region.country) for level in row["levels"]]
         reason = reason or t("Published only for: {levels}.", levels=", ".join(levels))
         reasons.setdefault(reason, []).append(row["short"])
-    items = [html.Li([html.B(", ".join(names) + ": "), reason]) for reason, names in reasons.items()]
+    items = [html.Li([html.B(", ".join(names) + t.colon), reason]) for reason, names in reasons.items()]
     if bare:
         return [html.P(t("No figures for this region.")), html.Ul(items, className="gaps-list")]
     count = t("Not available for this region: {n}", n=len(others))

@@ -140,7 +140,7 @@ def _shown(view: MapView, cell: Cell, row: Row | None) -> html.Td:
 def flagged(view: MapView, row: Row) -> str:
     """A flag in words, with its reason where there is one."""
     word, reason = flag_word(view.words, row["status"]), view.indicator["reasons"].get(row["reason"])
-    return f"{word}: {reason}" if reason else word
+    return f"{word}{view.words.colon}{reason}" if reason else word
 
 
 def _href(view: MapView, code: str) -> str:

@@ -109,6 +109,7 @@ def test_equal_preferences_go_by_their_order() -> None:
 
 
 def test_a_sentence_without_a_translation_is_the_english_one() -> None:
+    assert [Words(lang).colon for lang in ("de", "fr", "en")] == [": ", "\u00a0: ", ": "]
     assert Words("de")("No such sentence") == "No such sentence"
     assert Words("en")("{a} and {b}", a=1, b="<x>") == "1 and <x>"
     assert catalogue("en") == {}
