@@ -159,7 +159,7 @@ def curve(samples: Sequence[Sample], events: Events, began: float, seconds: floa
     top = 1.1 * max(p.memory for sample in samples for p in sample.processes)
 
     def x(at: float) -> float:
-        return left + (at - began) / seconds * (width - left - 10)
+        return left + (at - began) / seconds * (width - left - 20)
 
     def y(size: float) -> float:
         return height - bottom - size / top * (height - bottom - 20)
@@ -180,7 +180,7 @@ def curve(samples: Sequence[Sample], events: Events, began: float, seconds: floa
     parts += [f'<path d="M{x(at):.1f} 22v6" stroke="#59636b"/>' for at in events.publications]
     step = next(size for size in (20, 50, 100, 200, 500, 1000, 2000) if top / size <= 8)
     for size in range(0, int(top) + 1, step):
-        parts.append(f'<path d="M{left} {y(size):.1f}H{width - 10}" stroke="#ddd" stroke-width=".7"/>')
+        parts.append(f'<path d="M{left} {y(size):.1f}H{width - 20}" stroke="#ddd" stroke-width=".7"/>')
         parts.append(f'<text x="{left - 6}" y="{y(size) + 4:.1f}" text-anchor="end">{size}</text>')
     for sixth in range(7):
         at = began + seconds * sixth / 6
