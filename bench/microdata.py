@@ -85,7 +85,7 @@ def reduce_only(folder: Path, name: str = "duckdb") -> int:
 
     recipe = read_recipe(folder / "ads.toml")
     with engine(name, Limits()) as opened:
-        table = opened.table(find(recipe), recipe.format, recipe.separator)
+        table = opened.table(find(recipe), recipe)
         return int(opened.run(expression.reduced(table, recipe))["rows"].sum())
 
 

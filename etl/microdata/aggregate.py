@@ -70,7 +70,7 @@ def aggregate(recipe: Recipe, patterns: Sequence[str], name: str, limits: Limits
 
 
 def _gather(opened: Engine, files: Sequence[Input], recipe: Recipe) -> Raw:
-    table = opened.table(files, recipe.format, recipe.separator)
+    table = opened.table(files, recipe)
     reduced = opened.run(expression.reduced(table, recipe))
     faults = _faults(reduced, recipe, files)
     good = reduced.filter(pl.col("fault") == "").drop("fault")

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from etl.microdata.inputs import Input
 from etl.microdata.objects import Remote
+from etl.microdata.recipe import Recipe
 from etl.model import AtlasError, PublishError
 
 #: How a Spark master or a Spark Connect address begins.
@@ -53,8 +54,9 @@ class Engine:
     def __init__(self, connection: Any, name: str, spark: bool) -> None:
         self._connection, self.name, self._spark = connection, name, spark
 
-    def table(self, files: Sequence[Input], form: str, separator: str) -> Any:
+    def table(self, files: Sequence[Input], recipe: Recipe) -> Any:
         """The microdata as one table."""
+        form, separator = recipe.format, recipe.separator
         with self._told():
             remote = [one for one in files if isinstance(one, Remote)]
             if self._spark:
@@ -64,7 +66,7 @@ class Engine:
                 from etl.microdata import stream  # noqa: PLC0415 - loads pandas, which files do not need
 
                 name = ibis.util.gen_name("microdata")
-                self._connection.con.register(name, stream.rows(remote, form, separator))
+                self._connection.con.register(name, stream.rows(remote, form, separator, recipe.columns()))
                 return self._connection.table(name)
             return self._local([str(Path(str(one)).resolve()) for one in files], form, separator)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.csv
@@ -14,9 +14,20 @@ from pyarrow import fs
 from etl.microdata import objects
 from etl.microdata.objects import Remote
 
+#: Batches of an object, and objects, that Arrow fetches before DuckDB asks for them. With its own 16 and 4 a hundred
+#: objects took 480 to 640 MB where one took 330; with these they take 354, and no longer.
+_BATCHES: Final = 2
+_OBJECTS: Final = 1
 
-def rows(files: Sequence[Remote], form: str, separator: str) -> Any:
-    """The objects as one dataset, which an engine reads column by column and part by part, as often as it likes."""
+
+def rows(files: Sequence[Remote], form: str, separator: str, columns: Sequence[str]) -> Any:
+    """These columns of the objects, which an engine reads part by part, as often as it likes."""
+    return _dataset(files, form, separator).scanner(
+        columns=list(columns), batch_readahead=_BATCHES, fragment_readahead=_OBJECTS
+    )
+
+
+def _dataset(files: Sequence[Remote], form: str, separator: str) -> Any:
     keys, store = [one.key for one in files], objects.system()
     if form == "parquet":
         heads = _heads(keys, store, form)

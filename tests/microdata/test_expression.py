@@ -81,7 +81,7 @@ def test_sums_are_those_of_the_rows_one_by_one(tmp_path: Path, kind: str) -> Non
             if not wrong:
                 values.setdefault(key[1:], []).append(row["amount"])
         with engine("duckdb", Limits()) as opened:
-            table = opened.table(find(recipe), recipe.format, recipe.separator)
+            table = opened.table(find(recipe), recipe)
             found = opened.run(expression.reduced(table, recipe))
             tops = opened.run(
                 expression.largest(table, recipe, expression.table_of(opened.run(expression.top(table, recipe))))

@@ -14,9 +14,10 @@ import httpx
 import micro
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from etl.cli import main
-from etl.microdata import inputs, objects
+from etl.microdata import inputs, objects, stream, synthetic
 from etl.microdata.aggregate import Result, aggregate
 from etl.microdata.engines import Limits
 from etl.microdata.recipe import read_recipe
@@ -97,6 +98,22 @@ def test_many_objects_give_what_files_give(tmp_path: Path, store: str) -> None:
         assert len(inputs.find(recipe, [f"s3://micro/{pattern}"])) == count, pattern
     named = micro.write(tmp_path / "named", RECIPE.replace("*.parquet", "s3://micro/jobs/**/part-*"))
     assert figures(named).figures.equals(wanted), "also where the recipe names the store"
+
+
+def test_a_store_is_read_as_often_as_a_recipe_needs_and_only_its_columns(tmp_path: Path, store: str) -> None:
+    """Filtered sums by beneficiary: summed once, and once more for the largest of each cell."""
+    for number, path in enumerate(synthetic.write("grants", tmp_path / "in", 3000, part=1000)):
+        put(f"{number}.parquet", path.read_bytes())
+    path = micro.ROOT / "etl/microdata/recipes/grants_ai.toml"
+    here, there = figures(path, str(tmp_path / "in/*.parquet")), figures(path, "s3://micro/*.parquet")
+    assert there.figures.equals(here.figures)
+    keys = ["level", "region", "period", "dimension", "member"]
+    one, two = (found.raw.frames["units"].sort(keys) for found in (here, there))
+    assert_frame_equal(one, two, rel_tol=1e-12)  # sums of floats, whose order is nobody's
+    recipe = read_recipe(path)
+    found = [one for one in inputs.find(recipe, ["s3://micro/*.parquet"]) if isinstance(one, objects.Remote)]
+    columns = stream.rows(found, "parquet", ",", recipe.columns()).projected_schema.names
+    assert columns == list(recipe.columns())
 
 
 def test_csv_in_a_store_gives_what_csv_in_a_folder_gives(tmp_path: Path, store: str) -> None:

@@ -37,7 +37,7 @@ def firms(folder: Path) -> Path:
 def test_what_was_read_is_not_kept(tmp_path: Path) -> None:
     recipe = read_recipe(firms(tmp_path))
     with engine("duckdb", Limits("2GB", tmp_path)) as opened:
-        opened.run(expression.reduced(opened.table(find(recipe), recipe.format, recipe.separator), recipe))
+        opened.run(expression.reduced(opened.table(find(recipe), recipe), recipe))
         asked = "select memory_usage_bytes from duckdb_memory() where tag = 'EXTERNAL_FILE_CACHE'"
         assert opened._connection.con.execute(asked).fetchall() == [(0,)], "memory would grow with the files"
 
@@ -59,7 +59,7 @@ def test_the_largest_two_of_many_rows_are_found_without_keeping_the_rows(tmp_pat
     total = micro.RECIPE.replace('kind = "count"', 'kind = "sum"\nvalue = "amount"')
     recipe = read_recipe(micro.write(tmp_path, total, frame))
     with engine("duckdb", Limits("60MB", tmp_path, threads=1)) as opened:
-        table = opened.table(find(recipe), recipe.format, recipe.separator)
+        table = opened.table(find(recipe), recipe)
         tops, one = spilled(opened, expression.top(table, recipe))
         found, two = spilled(opened, expression.largest(table, recipe, expression.table_of(tops)))
     assert found.select("first", "second").rows() == [(count - 1, count - 2)]
@@ -72,7 +72,7 @@ def test_groups_that_do_not_fit_in_memory_are_spilled_and_give_the_same(tmp_path
     found, peaks = [], []
     for memory in (LITTLE, "2GB"):
         with engine("duckdb", Limits(memory, tmp_path, threads=1)) as opened:
-            table = opened.table(find(recipe), recipe.format, recipe.separator)
+            table = opened.table(find(recipe), recipe)
             units = expression.per_unit(table, recipe, expression.places_table(levels, recipe.levels))
             frame, peak = spilled(opened, units)
             found.append(frame)
