@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -116,19 +116,21 @@ def widget(scene: Scene, words: Words) -> str:
     )
 
 
-def patterns(prefix: str, unit: float, more: More = _USUAL) -> str:
-    """The `<pattern>`s: three absences, and the overlays on each of the twelve fills and `more`, as `{prefix}-…`."""
-    parts = [
-        _pattern(f"{prefix}-{key}", side, unit, '<path class="am-void" d="M0 0h9v9H0z"/>' + content)
-        for key, (side, content) in ABSENCES.items()
-    ]
+def patterns(prefix: str, unit: float, more: More = _USUAL, only: Container[str] | None = None) -> str:
+    """The `<pattern>`s: three absences, and the overlays on each of the twelve fills and `more`, as `{prefix}-…`.
+
+    only: of these names alone, without the prefix.
+    """
+    parts = {
+        key: (side, '<path class="am-void" d="M0 0h9v9H0z"/>' + content) for key, (side, content) in ABSENCES.items()
+    }
     for fill in (*TWELVE, *more.fills):
         for key in more.overlays:
             side, content = _OVERLAYS[key]
             line = f'class="am-{key}{" am-strong" if fill in _STRONG else ""}"'
-            ground = f'<path class="{fill}" d="M0 0h9v9H0z"/>'
-            parts.append(_pattern(f"{prefix}-{fill}{key}", side, unit, ground + content.format(line)))
-    return "".join(parts)
+            parts[fill + key] = side, f'<path class="{fill}" d="M0 0h9v9H0z"/>' + content.format(line)
+    wanted = {name: part for name, part in parts.items() if only is None or name in only}
+    return "".join(_pattern(f"{prefix}-{name}", side, unit, content) for name, (side, content) in wanted.items())
 
 
 def legend(scene: Scene, words: LegendWords) -> str:
@@ -300,18 +302,19 @@ def _signs(scene: Scene, words: LegendWords) -> str:
     occur = occurring(scene)
     circles = any(scale.kind == "circles" for scale in scene.scales.values())
     under = under_overlays(scene)
-    items = ""
+    items, used = "", set()
     for key, text in ((key, words.signs[key]) for key in SIGNS if key in words.signs):
         if key == "0" or (circles and key in "ua"):
             sign = f'<circle class="{"zero" if key == "0" else "n " + key}" cx="13" cy="7" r="5"/>'
         else:
-            sign = f'<rect width="26" height="14" fill="url(#al-{key if key in ABSENCES else under + key})"/>'
+            used.add(name := key if key in ABSENCES else under + key)
+            sign = f'<rect width="26" height="14" fill="url(#al-{name})"/>'
         hidden = "" if key in occur else " hidden"
         items += f'<li data-k="{key}"{hidden}><svg width="26" height="14" aria-hidden="true">{sign}</svg>'
         items += f"<span>{escape(text)}</span></li>"
     return (
         '<svg class="am-defs" width="0" height="0" aria-hidden="true">'
-        f"<defs>{patterns('al', 1, scene.more)}</defs></svg>"
+        f"<defs>{patterns('al', 1, scene.more, used)}</defs></svg>"
         f'<ul class="am-signs">{items}</ul>'
     )
 

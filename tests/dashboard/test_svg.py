@@ -149,6 +149,13 @@ def test_one_bar_for_a_joint_scale_two_for_two() -> None:
     assert html.count("data-mean") == 4
 
 
+@pytest.mark.parametrize("measure", [None, COUNT, GAP])
+def test_a_legend_brings_the_hatchings_that_it_shows_and_no_other(measure: object) -> None:
+    """Each slice has one, and at most 15 kB."""
+    html = legend(draw({}) if measure is None else draw({}, measure), KEY)  # type: ignore[arg-type]
+    assert set(re.findall(r'<pattern id="([^"]+)"', html)) == set(re.findall(r"url\(#([^)]+)\)", html))
+
+
 def test_circle_legend_shows_round_values_in_the_maps_own_size() -> None:
     html = legend(draw({}, COUNT), KEY)
     sizes = re.findall(r'data-r="([\d.]+)".*?<span>([^<]*)', html)
